@@ -1,0 +1,1 @@
+"""The conversation: settings, people, models, the loop, the number firewall, channels."""

@@ -1,0 +1,1 @@
+"""The built-in analyst: understands a planning question without a language model."""

@@ -1,0 +1,1 @@
+"""Thin adapters between a person and the conversation."""

@@ -1,0 +1,1 @@
+"""What people make, kept in one SQL store."""

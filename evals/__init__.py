@@ -1,0 +1,1 @@
+"""Drives the assistant from outside and measures it."""

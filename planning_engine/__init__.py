@@ -1,0 +1,1 @@
+"""Computes: data, demand, supply, finance, scenarios and KPIs of sales and operations planning."""

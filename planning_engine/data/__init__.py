@@ -1,0 +1,1 @@
+"""Frozen facts: what a company's exports say, checked and stored once."""

@@ -1,0 +1,147 @@
+"""Snapshot folders: written whole or not at all, opened, verified."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from planning_engine.data.company import Company, parse_company
+from planning_engine.data.issue import Issue
+from planning_engine.data.schema import TABLES, Table
+from planning_engine.data.snapshot import Snapshot, Source
+from planning_engine.errors import DataProblem
+
+MANIFEST = "manifest.json"
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Open a snapshot folder.
+
+    Raises:
+        DataProblem: The manifest or one of its files is gone or has another size.
+    """
+    manifest = _read_manifest(folder)
+    relations = {}
+    for name, entry in manifest["tables"].items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file() or path.stat().st_size != entry["bytes"]:
+            raise DataProblem(
+                f"Snapshot {folder.name} is damaged: {path.name} is missing or was changed. "
+                "Import the data again with `sop import`."
+            )
+        relations[name] = str(path)
+    return Snapshot(
+        manifest["id"],
+        parse_company(manifest["company"], f"{folder.name}/company.toml"),
+        relations,
+        issues=tuple(
+            Issue(**{**issue, "examples": tuple(issue["examples"])}) for issue in manifest["issues"]
+        ),
+        sources=tuple(Source(**source) for source in manifest["sources"]),
+    )
+
+
+def freeze(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Iterable[str],
+    company: Company,
+    store: Path,
+    *,
+    issues: tuple[Issue, ...] = (),
+    sources: tuple[Source, ...] = (),
+) -> Snapshot:
+    """Write relations as a new snapshot folder and open it.
+
+    The folder appears whole or not at all: it is written beside its place and renamed. The
+    same facts give the same id, and a snapshot that is there already is not written again.
+
+    Args:
+        connection: Holds one relation per table, named and typed as in the schema.
+        tables: Names of the tables to write.
+        company: Whose facts they are.
+        store: Folder that holds the snapshots.
+        issues: Findings to keep with it.
+        sources: Where each table came from.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    draft = store / f".draft-{os.getpid()}-{id(connection):x}"
+    draft.mkdir()
+    try:
+        entries = {name: _write_table(connection, TABLES[name], draft) for name in sorted(tables)}
+        found = [asdict(issue) for issue in issues]
+        identity = _identity(entries, company, found)
+        manifest = {
+            "id": identity,
+            "company": company.source,
+            "tables": entries,
+            "issues": found,
+            "sources": [asdict(source) for source in sources],
+        }
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        place = store / identity
+        if not place.exists():
+            draft.rename(place)
+        return open_snapshot(place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _identity(
+    entries: dict[str, dict[str, Any]], company: Company, issues: list[dict[str, Any]]
+) -> str:
+    content = [company.source, issues, {name: entry["sha256"] for name, entry in entries.items()}]
+    return f"s_{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]}"
+
+
+def verify(folder: Path) -> list[str]:
+    """Return a sentence for each file of a snapshot whose content is not what was frozen."""
+    manifest = _read_manifest(folder)
+    problems = []
+    for name, entry in manifest["tables"].items():
+        path = folder / f"{name}.parquet"
+        if not path.is_file():
+            problems.append(f"{path.name} of {folder.name} is missing.")
+        elif _sha256(path) != entry["sha256"]:
+            problems.append(f"{path.name} of {folder.name} was changed after the import.")
+    return problems
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, folder: Path
+) -> dict[str, Any]:
+    path = folder / f"{table.name}.parquet"
+    columns = ", ".join(f'"{name}"' for name in table.names)
+    order = ", ".join(f'"{key}"' for key in table.key)
+    target = str(path).replace("'", "''")
+    connection.execute(
+        f"COPY (SELECT {columns} FROM {table.name} ORDER BY {order}) "
+        f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+    )
+    count = connection.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchone()
+    rows = int(count[0]) if count else 0
+    return {"rows": rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:  # Any: JSON
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise DataProblem(
+            f"There is no snapshot '{folder.name}' in {folder.parent}. "
+            "It was deleted or never imported: run `sop import` again."
+        )
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise DataProblem(f"{path} is damaged. Import the data again.") from problem
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

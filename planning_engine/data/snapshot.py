@@ -1,0 +1,271 @@
+"""A snapshot: one company's facts, frozen and read through DuckDB."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+import pandas as pd
+
+from planning_engine.data.company import Company
+from planning_engine.data.issue import Issue
+from planning_engine.data.schema import TABLES, Table
+from planning_engine.data.scope import Scope, conditions
+from planning_engine.errors import DataProblem, NotPermitted, UnknownName
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table came from: file or relation, content hash, and rows read."""
+
+    table: str
+    origin: str
+    sha256: str
+    rows: int
+
+
+# Which column of which table names the things people ask about.
+_KINDS: dict[str, tuple[str, str]] = {
+    "product": ("products", "product"),
+    "family": ("products", "family"),
+    "site": ("sites", "site"),
+    "region": ("customers", "region"),
+    "customer": ("customers", "customer"),
+    "channel": ("customers", "channel"),
+    "resource": ("resources", "resource"),
+    "supplier": ("sourcing", "supplier"),
+    "event": ("events", "event"),
+}
+_NAMED = {"product": "products", "site": "sites", "customer": "customers", "resource": "resources"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table came from: file or relation, content hash, and rows read."""
+
+    table: str
+    origin: str
+    sha256: str
+    rows: int
+
+
+class Snapshot:
+    """A company's facts as of one date; every read is narrowed to a scope.
+
+    Reads go through `query`; the tables of `schema.TABLES` are the relations, each with all
+    its declared columns (NULL where the source had none). A table the source lacked does
+    not exist: ask `has` or `require` first.
+    """
+
+    def __init__(
+        self,
+        identity: str,
+        company: Company,
+        relations: Mapping[str, str | pd.DataFrame],
+        *,
+        issues: tuple[Issue, ...] = (),
+        sources: tuple[Source, ...] = (),
+        scope: Scope | None = None,
+    ) -> None:
+        """Open facts kept in Parquet files or frames.
+
+        Args:
+            identity: The snapshot's id, e.g. `s_91ab…`.
+            company: Whose facts they are.
+            relations: Table name → path of its Parquet file, or a frame.
+            issues: What the quality check found and what was assumed.
+            sources: Where each table came from.
+            scope: What may be seen; everything by default.
+        """
+        self.id = identity
+        self.company = company
+        self.issues = issues
+        self.sources = sources
+        self.scope = scope or Scope()
+        self._relations = dict(relations)
+
+    def narrowed(self, scope: Scope) -> "Snapshot":
+        """Return the same facts as a person of that scope may see them."""
+        return self._copy(scope=scope)
+
+    def with_tables(self, frames: Mapping[str, pd.DataFrame], recipe: str) -> "Snapshot":
+        """Return a snapshot in which some tables are replaced, as a scenario does.
+
+        Args:
+            frames: Table name → its whole new content, unnarrowed.
+            recipe: What was changed; it goes into the new id, so the same recipe on the
+                same snapshot has the same id.
+        """
+        digest = hashlib.sha256(f"{self.id}|{recipe}".encode()).hexdigest()[:12]
+        relations = {
+            **self._relations,
+            **{name: conform(TABLES[name], frame) for name, frame in frames.items()},
+        }
+        return self._copy(identity=f"{self.id}+{digest}", relations=relations)
+
+    def _copy(
+        self,
+        *,
+        identity: str | None = None,
+        relations: Mapping[str, str | pd.DataFrame] | None = None,
+        scope: Scope | None = None,
+    ) -> "Snapshot":
+        return Snapshot(
+            identity or self.id,
+            self.company,
+            relations or self._relations,
+            issues=self.issues,
+            sources=self.sources,
+            scope=scope or self.scope,
+        )
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables this snapshot has, in the schema's order."""
+        return tuple(name for name in TABLES if name in self._relations)
+
+    def has(self, table: str) -> bool:
+        """Tell whether the source had that table and the scope may see it."""
+        return table in self._relations and not self._withheld(table)
+
+    def require(self, *tables: str, to: str) -> None:
+        """Check that the tables are there, or say what is missing.
+
+        Args:
+            tables: Names of tables.
+            to: What they are needed for, as the end of a sentence: `check capacity`.
+
+        Raises:
+            DataProblem: A table is not in the data.
+            NotPermitted: A table cannot be split by the person's scope.
+        """
+        for table in tables:
+            if table not in self._relations:
+                raise DataProblem(
+                    f"The data has no table '{table}', which is needed to {to}. "
+                    f"Add {table} to the import (see `sop template`)."
+                )
+            if self._withheld(table):
+                raise NotPermitted(
+                    f"You may see {self.scope.sentence()}, and '{table}', which is needed to "
+                    f"{to}, is not kept at that level."
+                )
+
+    def _withheld(self, table: str) -> bool:
+        return bool(self.scope.regions) and TABLES[table].regions == "withheld"
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+        """Run one SELECT over the tables, narrowed to the scope, and return its rows.
+
+        Args:
+            sql: A statement of the engine's own; `$name` marks a parameter.
+            parameters: Values of the parameters.
+        """
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, parameters or {}).df()
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return a whole table; for small ones. Large ones are aggregated with `query`."""
+        keys = ", ".join(f'"{key}"' for key in TABLES[table].key)
+        return self.query(f"SELECT * FROM {table} ORDER BY {keys}")
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the visible names of a kind (product, family, site, region, …), sorted."""
+        if kind not in _KINDS:
+            raise UnknownName("kind of thing", kind, _KINDS)
+        return self._listing(kind, self._connection)
+
+    def labels(self, kind: str) -> dict[str, str]:
+        """Return id → the name people use, for products, sites, customers and resources."""
+        if kind not in _NAMED or _NAMED[kind] not in self._relations:
+            return {name: name for name in self.names(kind)}
+        rows = self.query(
+            f"SELECT {kind} AS id, coalesce(name, {kind}) AS label FROM {_NAMED[kind]} ORDER BY 1"
+        )
+        return dict(zip(rows["id"], rows["label"], strict=True))
+
+    def find(self, kind: str, name: str) -> str:
+        """Return the id of a thing named by id or by the name people use, any case.
+
+        Raises:
+            UnknownName: The company has no such thing; the nearest names are offered.
+            NotPermitted: It exists, but outside the scope.
+        """
+        by_word = self._words(kind)
+        found = by_word.get(_folded(name))
+        if found is not None:
+            return found
+        if not self.scope.is_everything and _folded(name) in self._copy(scope=Scope())._words(kind):
+            raise NotPermitted(
+                f"You may not see {kind} '{name}': your access is {self.scope.sentence()}."
+            )
+        known = [*self.names(kind), *self.labels(kind).values()]
+        raise UnknownName(kind, name, known)
+
+    def label(self, kind: str, identity: str) -> str:
+        """Return the name people use for an id."""
+        return self.labels(kind).get(identity, identity)
+
+    def issues_of(self, tables: Iterable[str]) -> tuple[Issue, ...]:
+        """Return the warnings and assumptions that touch any of the tables."""
+        wanted = set(tables)
+        shown = ("warning", "assumption")
+        return tuple(i for i in self.issues if i.table in wanted and i.severity in shown)
+
+    def _words(self, kind: str) -> dict[str, str]:
+        words = {_folded(label): identity for identity, label in self.labels(kind).items()}
+        return words | {_folded(identity): identity for identity in self.names(kind)}
+
+    def _listing(self, kind: str, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+        table, column = _KINDS[kind]
+        places = [(table, column)]
+        if kind == "region":
+            places.append(("sites", "region"))
+        selects = [
+            f'SELECT DISTINCT "{col}" AS name FROM {tab} WHERE "{col}" IS NOT NULL'
+            for tab, col in places
+            if tab in self._relations
+        ]
+        if not selects:
+            return ()
+        with connection.cursor() as cursor:
+            rows = cursor.execute(f"{' UNION '.join(selects)} ORDER BY 1").fetchall()
+        return tuple(row[0] for row in rows)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        for name, relation in self._relations.items():
+            if isinstance(relation, str):
+                path = relation.replace("'", "''")
+                connection.execute(f"CREATE VIEW all_{name} AS FROM read_parquet('{path}')")
+            else:
+                connection.register(f"all_{name}", relation)
+        for name in self._relations:
+            where = " AND ".join(conditions(TABLES[name], self.scope, self._relations)) or "true"
+            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {where}")
+        return connection
+
+
+def conform(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with exactly the table's columns, typed, in order; absent ones are NULL."""
+    columns: dict[str, pd.Series] = {}
+    for column in table.columns:
+        values = (
+            frame[column.name]
+            if column.name in frame
+            else pd.Series([None] * len(frame), index=frame.index, dtype=object)
+        )
+        if column.type == "number":
+            columns[column.name] = pd.to_numeric(values).astype("float64")
+        elif column.type == "date":
+            columns[column.name] = pd.to_datetime(values).astype("datetime64[us]")
+        else:
+            columns[column.name] = values.astype("string")
+    return pd.DataFrame(columns)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_\-]+", " ", name).strip().casefold()

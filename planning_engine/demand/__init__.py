@@ -1,0 +1,1 @@
+"""What customers will want: accuracy, forecasts, overrides and events."""

@@ -1,0 +1,1 @@
+"""What can be made, bought and moved: capacity, inventory, the constrained plan."""

@@ -1,0 +1,1 @@
+"""The texts a language model is given, as files."""

@@ -1,0 +1,1 @@
+"""The deterministic tools: one typed request in, one Evidence out."""
