@@ -41,16 +41,6 @@ _KINDS: dict[str, tuple[str, str]] = {
 _NAMED = {"product": "products", "site": "sites", "customer": "customers", "resource": "resources"}
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a table came from: file or relation, content hash, and rows read."""
-
-    table: str
-    origin: str
-    sha256: str
-    rows: int
-
-
 class Snapshot:
     """A company's facts as of one date; every read is narrowed to a scope.
 
