@@ -1,7 +1,7 @@
-"""What a tool is handed: facts already narrowed to the asker, and readers of notes and decisions."""
+"""What a tool is handed: facts narrowed to the asker, and readers of notes and decisions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -29,7 +29,7 @@ class Note:
     id: str
     title: str
     meeting: str | None
-    date: date | None
+    held_on: date | None
     cycle: date | None
     attendees: tuple[str, ...]
     restricted: bool
@@ -94,6 +94,6 @@ class ToolContext:
 
     snapshot: Snapshot
     person: Person | None = None
-    notes: NoteLibrary = NoNotes()
-    decisions: DecisionLog = NoDecisions()
+    notes: NoteLibrary = field(default_factory=NoNotes)
+    decisions: DecisionLog = field(default_factory=NoDecisions)
     progress: Callable[[str, float], None] = _silent

@@ -66,7 +66,7 @@ class Passage:
     note: str
     title: str
     meeting: str | None
-    date: date | None
+    held_on: date | None
     first_line: int
     last_line: int
     text: str
