@@ -51,24 +51,26 @@ def finish(result: Result, *, as_json: bool) -> int:
     """Print a result and return the exit code: 1 when it is short of a bar."""
     missed = [key for key, bar in result.bars.items() if not bar.holds(result.values[key])]
     if as_json:
-        bar = {
+        held_to = {
             key: {"at_most" if bar.at_most else "at_least": bar.limit}
             for key, bar in result.bars.items()
         }
-        print(json.dumps({**result.values, "cores": os.cpu_count(), "bar": bar}))
+        print(json.dumps({**result.values, "cores": os.cpu_count(), "bar": held_to}))
     else:
-        table = Table(*(str(column) for column in result.columns))
-        for row in result.rows:
-            table.add_row(
-                *(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row)
-            )
-        console = Console()
-        console.print(table)
-        for key, bar in result.bars.items():
-            word = "at most" if bar.at_most else "at least"
-            verdict = "short of" if key in missed else "meets"
-            console.print(f"{key} {result.values[key]:.4g} {verdict} the bar: {word} {bar.limit:g}")
+        _show(result, missed)
     return 1 if missed else 0
+
+
+def _show(result: Result, missed: Sequence[str]) -> None:
+    table = Table(*(str(column) for column in result.columns))
+    for row in result.rows:
+        table.add_row(*(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row))
+    console = Console()
+    console.print(table)
+    for key, bar in result.bars.items():
+        word = "at most" if bar.at_most else "at least"
+        verdict = "short of" if key in missed else "meets"
+        console.print(f"{key} {result.values[key]:.4g} {verdict} the bar: {word} {bar.limit:g}")
 
 
 def cpu_seconds() -> float:
