@@ -161,7 +161,7 @@ def load_against_hours(
         bar: Chart = {
             "mark": {"type": "bar"},
             "encoding": {
-                "x": _month(),
+                "x": _month_band(),
                 "y": _amount("required", "hours"),
                 "color": {"condition": {"test": over, "value": RED}, "value": BLUE},
                 "tooltip": [
@@ -176,7 +176,7 @@ def load_against_hours(
             "data": {"values": _values(causes)},
             "mark": {"type": "bar"},
             "encoding": {
-                "x": _month(),
+                "x": _month_band(),
                 "y": _amount("hours", "hours"),
                 "color": _colour("cause"),
                 "tooltip": [
@@ -189,7 +189,7 @@ def load_against_hours(
     available = {
         "mark": {"type": "line", "interpolate": "step", "strokeWidth": 2.5, "color": GREY},
         "encoding": {
-            "x": _month(),
+            "x": _month_band(),
             "y": _amount("available", "hours"),
             "tooltip": [_month_tip(), _number_tip("available", "Available (hours)")],
         },
@@ -214,7 +214,7 @@ def stock_projection(title: str, rows: Sequence[Row], unit: str | None) -> Chart
         {
             "mark": {"type": "bar"},
             "encoding": {
-                "x": _month(),
+                "x": _month_band(),
                 "y": _amount("closing", unit),
                 "color": {"condition": {"test": "datum.closing < 0", "value": RED}, "value": BLUE},
                 "tooltip": tips,
@@ -225,7 +225,7 @@ def stock_projection(title: str, rows: Sequence[Row], unit: str | None) -> Chart
         layers.append(
             {
                 "mark": {"type": "line", "strokeDash": [5, 4], "color": ORANGE, "strokeWidth": 2},
-                "encoding": {"x": _month(), "y": _amount("safety_stock", unit)},
+                "encoding": {"x": _month_band(), "y": _amount("safety_stock", unit)},
             }
         )
     layers.append(_rule("y", 0, "no stock"))
@@ -282,6 +282,11 @@ def _month() -> Chart:
         "title": None,
         "axis": _axis({"format": MONTH_FORMAT, "labelAngle": -40}),
     }
+
+
+def _month_band() -> Chart:
+    # Bars stand in the middle of their month's band, the label under them.
+    return {**_month(), "type": "ordinal"}
 
 
 def _amount(field: str, unit: str | None) -> Chart:
