@@ -43,3 +43,14 @@ def month_range(start: date, end: date) -> tuple[date, ...]:
     """Return the month starts from `start`'s month to `end`'s, both included."""
     first = month_start(start)
     return tuple(add_months(first, step) for step in range(months_between(start, end) + 1))
+
+
+def last_year(as_of: date) -> tuple[date, date]:
+    """Return the span of the last 12 complete months: its first day and the day after it.
+
+    Example:
+        >>> last_year(date(2026, 10, 31))
+        (datetime.date(2025, 11, 1), datetime.date(2026, 11, 1))
+    """
+    end = first_open_month(as_of)
+    return add_months(end, -12), end

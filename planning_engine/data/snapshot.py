@@ -112,6 +112,15 @@ class Snapshot:
         )
 
     @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """What tells these facts, as seen in this scope, from any other, within a process."""
+        places = sorted(
+            (name, relation if isinstance(relation, str) else str(id(relation)))
+            for name, relation in self._relations.items()
+        )
+        return (self.id, self.scope, tuple(places))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables this snapshot has, in the schema's order."""
         return tuple(name for name in TABLES if name in self._relations)
@@ -142,6 +151,21 @@ class Snapshot:
                     f"You may see {self.scope.sentence()}, and '{table}', which is needed to "
                     f"{to}, is not kept at that level."
                 )
+
+    def require_everything(self, to: str) -> None:
+        """Check that the person sees the whole company, for figures wrong in part.
+
+        Args:
+            to: What needs it, as the end of a sentence: `check capacity`.
+
+        Raises:
+            NotPermitted: The scope holds something back.
+        """
+        if not self.scope.is_everything:
+            raise NotPermitted(
+                f"You may see {self.scope.sentence()}; to {to}, the figures of the whole "
+                "company are needed. Ask a planner."
+            )
 
     def _withheld(self, table: str) -> bool:
         return bool(self.scope.regions) and TABLES[table].regions == "withheld"
