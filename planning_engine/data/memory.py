@@ -33,7 +33,7 @@ def remember(
         lock = Lock()
 
         @wraps(function)
-        def remembered(snapshot: Snapshot, *args: P.args, **kwargs: P.kwargs) -> R:
+        def remembered(snapshot: Snapshot, /, *args: P.args, **kwargs: P.kwargs) -> R:
             key = (snapshot.fingerprint, args, tuple(sorted(kwargs.items())))
             with lock:
                 if key in kept:

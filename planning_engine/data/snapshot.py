@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -180,6 +181,13 @@ class Snapshot:
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, parameters or {}).df()
 
+    def rows(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:  # Any: a column may be text, number or date
+        """Run one SELECT as `query` does and return plain tuples; NULL is None."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, parameters or {}).fetchall()
+
     def frame(self, table: str) -> pd.DataFrame:
         """Return a whole table; for small ones. Large ones are aggregated with `query`."""
         keys = ", ".join(f'"{key}"' for key in TABLES[table].key)
@@ -256,7 +264,18 @@ class Snapshot:
                 path = relation.replace("'", "''")
                 connection.execute(f"CREATE VIEW all_{name} AS FROM read_parquet('{path}')")
             else:
-                connection.register(f"all_{name}", relation)
+                # Pandas has no day type: without the cast, `date - date` would be an interval
+                # on frames and a number of days on Parquet.
+                connection.register(f"frame_{name}", relation)
+                days = ", ".join(
+                    f"CAST({column.name} AS DATE) AS {column.name}"
+                    for column in TABLES[name].columns
+                    if column.type == "date"
+                )
+                replaced = f" REPLACE ({days})" if days else ""
+                connection.execute(
+                    f"CREATE VIEW all_{name} AS SELECT *{replaced} FROM frame_{name}"
+                )
         for name in self._relations:
             where = " AND ".join(conditions(TABLES[name], self.scope, self._relations)) or "true"
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {where}")
