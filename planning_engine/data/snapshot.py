@@ -273,9 +273,11 @@ class Snapshot:
                     if column.type == "date"
                 )
                 replaced = f" REPLACE ({days})" if days else ""
+                # A table, not a view: a registered frame is unknown to a connection's cursors.
                 connection.execute(
-                    f"CREATE VIEW all_{name} AS SELECT *{replaced} FROM frame_{name}"
+                    f"CREATE TABLE all_{name} AS SELECT *{replaced} FROM frame_{name}"
                 )
+                connection.unregister(f"frame_{name}")
         for name in self._relations:
             where = " AND ".join(conditions(TABLES[name], self.scope, self._relations)) or "true"
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {where}")
