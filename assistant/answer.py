@@ -42,7 +42,11 @@ class PendingProposal:
 
 @dataclass(frozen=True)
 class Answer:
-    """One checked answer. `text` is Markdown without tables of figures from a model."""
+    """One checked answer. `text` is Markdown without tables of figures from a model.
+
+    `footnotes` are the assistant's own sentences, for every channel to show under the text:
+    the date the data speaks for, and what was assumed or is doubtful in it, each once.
+    """
 
     text: str
     status: Status
@@ -51,6 +55,7 @@ class Answer:
     proposals: tuple[PendingProposal, ...] = ()
     suggestions: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
+    footnotes: tuple[str, ...] = ()
     snapshot: str = ""
     model: str = ""
     receipt: str = ""
@@ -64,11 +69,12 @@ class Answer:
             "evidence": [entry.to_dict() for entry in self.evidence],
             "citations": [plain(vars(entry)) for entry in self.citations],
             "proposals": [
-                {**plain(vars(entry)), "proposal": plain(vars(entry.proposal))}
+                plain({**vars(entry), "proposal": vars(entry.proposal)})
                 for entry in self.proposals
             ],
             "suggestions": list(self.suggestions),
             "claims": [plain(vars(entry)) for entry in self.claims],
+            "footnotes": list(self.footnotes),
             "snapshot": self.snapshot,
             "model": self.model,
             "receipt": self.receipt,

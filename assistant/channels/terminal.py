@@ -1,0 +1,199 @@
+"""Answers, evidence and reports in the terminal; JSON for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any  # Any: JSON objects
+
+from rich.console import Console, Group
+from rich.markdown import Markdown
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from assistant.answer import Answer
+    from assistant.answer import Progress as Step
+    from tools.evidence import Evidence, EvidenceTable, TableColumn, Value
+
+ROWS_SHOWN = 12
+_STATUS = {
+    "asked_back": "Please choose",
+    "not_in_data": "Not in the data",
+    "not_permitted": "Not permitted",
+    "refused": "Not something I do",
+    "failed": "No answer",
+}
+
+
+class Screen:
+    """Where a command shows its result: tables for people, or one JSON object."""
+
+    def __init__(self, *, as_json: bool = False, full: bool = False) -> None:
+        """Set up the two streams.
+
+        Args:
+            as_json: Print one JSON object on stdout and nothing else there.
+            full: Show all rows of a table.
+        """
+        self.as_json = as_json
+        self.full = full
+        self.out = Console(file=sys.stdout, highlight=False)
+        self.errors = Console(file=sys.stderr, highlight=False)
+
+    def json(self, content: Mapping[str, Any]) -> None:
+        """Print the JSON object."""
+        sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print a line for people; nothing when JSON is asked for."""
+        if not self.as_json:
+            self.out.print(Text(text, style=style))
+
+    def problem(self, text: str, kind: str = "") -> None:
+        """Print why the work was not done."""
+        if self.as_json:
+            self.json({"error": {"kind": kind, "message": text}})
+        else:
+            self.errors.print(Text(text, style="red"))
+
+    def warning(self, text: str) -> None:
+        """Print a warning on stderr."""
+        self.errors.print(Text(text, style="yellow"))
+
+    def table(
+        self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
+    ) -> None:
+        """Print rows for people."""
+        if self.as_json:
+            return
+        table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*(Text("—" if cell is None else str(cell)) for cell in row))
+        self.out.print(table)
+
+    def answer(self, answer: "Answer") -> None:
+        """Print an answer with its evidence, definition, footnotes, receipt and suggestions."""
+        if self.as_json:
+            self.json(answer.to_dict())
+            return
+        if answer.status in _STATUS:
+            self.out.print(Text(_STATUS[answer.status], style="yellow bold"))
+        self.out.print(Markdown(answer.text))
+        for entry in answer.evidence:
+            self._evidence(entry)
+        for proposal in answer.proposals:
+            self.out.print(_proposal(proposal.id, proposal.proposal.title, proposal.proposal.body))
+        for note in answer.footnotes:
+            self.out.print(Text(note, style="dim"))
+        self.out.print(Text(_signature(answer), style="dim"))
+        for suggestion in answer.suggestions:
+            self.out.print(Text(f"  → {suggestion}", style="cyan"))
+
+    def evidence(self, evidence: "Evidence") -> None:
+        """Print one evidence with its summary and facts."""
+        if self.as_json:
+            self.json(evidence.to_dict())
+            return
+        self.out.print(Text(evidence.summary))
+        self._evidence(evidence)
+        for issue in evidence.issues:
+            self.out.print(Text(f"{issue.severity.capitalize()}: {issue.message}", style="dim"))
+
+    @contextmanager
+    def steps(self) -> Iterator["StepBar"]:
+        """Show what is happening, on stderr, until the work is done."""
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            console=self.errors,
+            transient=True,
+            disable=self.as_json or not self.errors.is_terminal,
+        ) as bar:
+            yield StepBar(bar)
+
+    def _evidence(self, evidence: "Evidence") -> None:
+        parts: list[Any] = []
+        if evidence.table and evidence.table.rows:
+            parts.append(_rows(evidence.table, None if self.full else ROWS_SHOWN))
+            hidden = len(evidence.table.rows) - ROWS_SHOWN
+            if hidden > 0 and not self.full:
+                parts.append(Text(f"… {hidden:,} more, --full shows them", style="dim"))
+        parts += [Text(_quotation(entry), style="italic") for entry in evidence.passages]
+        if evidence.definition:
+            parts.append(Text(evidence.definition, style="dim"))
+        if parts:
+            title = Text(f"{evidence.tool}  {evidence.id}", style="dim")
+            self.out.print(
+                Panel(Group(*parts), title=title, title_align="left", border_style="dim")
+            )
+
+
+class StepBar:
+    """Takes the progress of a turn or an import and shows it as one bar."""
+
+    def __init__(self, bar: Progress) -> None:
+        """Begin at nothing done."""
+        self._bar = bar
+        self._task = bar.add_task("Starting", total=1.0)
+
+    def share(self, text: str, done: float) -> None:
+        """Show a message and the share done, 0 to 1."""
+        self._bar.update(self._task, description=text, completed=done)
+
+    def step(self, step: "Step") -> None:
+        """Show a step of a turn."""
+        self._bar.update(self._task, description=step.text[:60], completed=step.done or 0.0)
+
+
+def _rows(table: "EvidenceTable", limit: int | None) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        unit = f" ({column.unit})" if column.unit else ""
+        right = "right" if column.type == "number" else "left"
+        shown.add_column(Text(f"{column.name.replace('_', ' ')}{unit}"), justify=right)  # type: ignore[arg-type]
+    for row in table.rows[:limit]:
+        cells = zip(table.columns, row, strict=True)
+        shown.add_row(*(Text(cell_text(column, value)) for column, value in cells))
+    return shown
+
+
+def cell_text(column: "TableColumn", value: "Value") -> str:
+    """Return a cell as people read it: thousands with commas, months by name, — for missing."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{value:%B %Y}" if column.type == "month" else f"{value.day} {value:%B %Y}"
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.2f}"
+    return str(value)
+
+
+def _quotation(passage: Any) -> str:
+    held = f", {passage.held_on}" if passage.held_on else ""
+    place = f"{passage.title}{held}, lines {passage.first_line}–{passage.last_line}"
+    return f"“{' '.join(passage.text.split())}” ({place})"
+
+
+def _proposal(identity: str, title: str, body: Mapping[str, Any]) -> Panel:
+    lines = [Text(title, style="bold")]
+    lines += [
+        Text(f"{name.replace('_', ' ')}: {value}")
+        for name, value in body.items()
+        if value not in (None, "", [], {}) and name != "title"
+    ]
+    lines.append(
+        Text(f"Decide with: sop decisions approve {identity}   or: … reject {identity}", "cyan")
+    )
+    return Panel(Group(*lines), title="Proposal", title_align="left")
+
+
+def _signature(answer: "Answer") -> str:
+    return f"{answer.model} · receipt {answer.receipt} · thread {answer.thread}"

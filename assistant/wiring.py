@@ -1,0 +1,242 @@
+"""Puts the parts together from the settings; the only chooser of defaults."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any  # Any: prompts and plug-in parts
+
+from assistant import access
+from assistant.company_home import CompanyHome
+from assistant.conversation import Conversation
+from assistant.settings import Settings
+from assistant.store.state import Store
+from planning_engine.data.calendars import first_open_month
+from planning_engine.data.company import Person
+from planning_engine.data.scope import Scope
+from planning_engine.data.snapshot import Snapshot
+from tools.context import NoNotes, NoteLibrary
+
+if TYPE_CHECKING:  # heavy to import: only what is used is brought in
+    from assistant.agent import Agent, Brain
+    from assistant.notes_index import NotesIndex
+
+_NAMES_SHOWN = 40
+
+
+def system_clock() -> datetime:
+    """Return the moment it is; the one place that reads the clock."""
+    return datetime.now(UTC)
+
+
+class Workshop:
+    """The parts of one installation, each made when it is first needed."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = system_clock) -> None:
+        """Look at the settings; nothing is opened yet."""
+        self.settings = settings
+        self.now = now
+        self.home = CompanyHome(settings.home)
+
+    @cached_property
+    def store(self) -> Store:
+        """What people made so far."""
+        return Store(self.settings.store_url, self.now)
+
+    @cached_property
+    def notes(self) -> "NotesIndex":
+        """Search over the meeting notes."""
+        from assistant.embedding import load_encoder
+        from assistant.notes_index import NotesIndex
+
+        return NotesIndex(self.store, load_encoder(self.settings.embedding), self.home.notes_index)
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """The service every channel talks to."""
+        return Conversation(self.home, self.store, _Notes(self), _Agents(self))
+
+    @property
+    def person(self) -> Person:
+        """Who asks on this machine."""
+        return access.find_person(self.home.current().company, self.settings.person)
+
+
+class _Notes:
+    """Opens the notes index only when somebody has notes and looks into them."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def library(self, person: Person, until_seq: int | None) -> NoteLibrary:
+        if self._workshop.store.notes.last_seq() == 0:
+            return NoNotes()
+        return _LateLibrary(lambda: self._workshop.notes.library(person, until_seq))
+
+
+class _LateLibrary:
+    """A library opened at the first look: Chroma takes two CPU seconds to import."""
+
+    def __init__(self, opened: Callable[[], NoteLibrary]) -> None:
+        self._open = opened
+
+    @cached_property
+    def _library(self) -> NoteLibrary:
+        return self._open()
+
+    def search(self, *args: Any, **kwargs: Any) -> Any:
+        return self._library.search(*args, **kwargs)
+
+    def notes(self, *args: Any, **kwargs: Any) -> Any:
+        return self._library.notes(*args, **kwargs)
+
+
+class _Agents:
+    """Makes the loop for each pair of facts and asker, once."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._kept: dict[tuple[str, str, Scope], Agent] = {}
+        self._lock = Lock()
+
+    def agent(self, snapshot: Snapshot, person: Person) -> "Agent":
+        key = (snapshot.id, person.id, snapshot.scope)
+        with self._lock:
+            if len(self._kept) > 64:
+                self._kept.clear()
+            if key not in self._kept:
+                self._kept[key] = self._made(snapshot, person)
+            return self._kept[key]
+
+    def _made(self, snapshot: Snapshot, person: Person) -> "Agent":
+        from assistant.agent import Agent
+
+        settings = self._workshop.settings
+        if not settings.uses_language_model:
+            return Agent(self._analyst(snapshot, person), prompt="")
+        brain = _language_brain(settings)
+        fallback = (lambda: self._analyst(snapshot, person)) if settings.allow_fallback else None
+        return Agent(brain, system_prompt(snapshot, person), fallback)
+
+    def _analyst(self, snapshot: Snapshot, person: Person) -> "Brain":
+        from assistant.agent import Brain
+        from assistant.analyst.model import AnalystModel
+        from assistant.embedding import load_encoder
+
+        encoder = load_encoder(self._workshop.settings.embedding)
+        model = AnalystModel(snapshot=snapshot, person=person, encoder=encoder)
+        return Brain("built-in analyst", model, is_language_model=False)
+
+
+def _language_brain(settings: Settings) -> "Brain":
+    from assistant.agent import Brain
+    from assistant.models import check_finished, language_model, problem_of
+
+    name = settings.model.removeprefix("openai:")
+    return Brain(
+        name,
+        language_model(settings),
+        check=lambda message: check_finished(message, name),
+        explain=lambda error: problem_of(error, settings),
+    )
+
+
+def system_prompt(snapshot: Snapshot, person: Person) -> str:
+    """Return what a language model is told before the conversation."""
+    from prompts import load
+
+    company = snapshot.company
+    scope = snapshot.scope.sentence()
+    return load(
+        "assistant",
+        company=company.name,
+        today=company.as_of.isoformat(),
+        first_month=f"{first_open_month(company.as_of):%Y-%m}",
+        currency=company.currency,
+        person=person.name,
+        role=person.role,
+        scope=f"They may see {scope}." if scope else "",
+        names="\n".join(_names(snapshot)),
+    )
+
+
+def _names(snapshot: Snapshot) -> list[str]:
+    lines = []
+    for kind in ("family", "site", "region", "channel", "resource", "product"):
+        labels = snapshot.labels(kind)
+        shown = [
+            identity if identity == label else f"{identity} ({label})"
+            for identity, label in list(labels.items())[:_NAMES_SHOWN]
+        ]
+        more = len(labels) - len(shown)
+        if shown:
+            rest = f", and {more} more (see describe_data)" if more else ""
+            lines.append(f"- {kind}: {', '.join(shown)}{rest}")
+    return lines
+
+
+Progress = Callable[[str, float], None]
+
+
+def ensure_demo(workshop: Workshop, progress: Progress = lambda text, done: None) -> Snapshot:
+    """Make the demo company if nothing was imported: its facts, notes and decisions.
+
+    Args:
+        workshop: Where to make it.
+        progress: Called with what is happening and the share done, 0 to 1.
+    """
+    if workshop.home.current_id is not None:
+        return workshop.home.current()
+    progress("Making the demo company", 0.1)
+    snapshot = _frozen_demo(workshop.home)
+    progress("Keeping its decisions and notes", 0.5)
+    _keep_demo_decisions(workshop)
+    _keep_demo_notes(workshop, snapshot)
+    # Last, so that a demo that was interrupted is made again.
+    workshop.home.use(snapshot)
+    progress("Ready", 1.0)
+    return snapshot
+
+
+def _frozen_demo(home: CompanyHome) -> Snapshot:
+    import duckdb
+
+    from planning_engine.data import sample
+    from planning_engine.data.archive import freeze
+    from planning_engine.data.company import parse_company
+
+    company = parse_company(sample.company_toml())
+    tables: Mapping[str, Any] = sample.tables()
+    with duckdb.connect() as connection:
+        for name, frame in tables.items():
+            connection.register(name, frame)
+        return freeze(connection, tables, company, home.snapshots)
+
+
+def _keep_demo_decisions(workshop: Workshop) -> None:
+    """Write the demo company's decisions into an empty log."""
+    from planning_engine.data.sample import decisions
+
+    store = workshop.store
+    if store.decisions.last_seq():
+        return
+    with store.database.writing() as connection:
+        for decision in decisions():
+            store.decisions.record(
+                connection,
+                decision,
+                "recorded",
+                person=decision.owner or access.OWNER.id,
+                at=workshop.now(),
+                channel="demo",
+            )
+
+
+def _keep_demo_notes(workshop: Workshop, snapshot: Snapshot) -> None:
+    """Write the demo company's meeting notes as files and read them like anybody's."""
+    from planning_engine.data.sample import write_notes
+
+    folder: Path = workshop.home.folder / "demo-notes"
+    write_notes(folder)
+    workshop.notes.add([folder])
