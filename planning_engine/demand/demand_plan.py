@@ -1,0 +1,276 @@
+"""The demand that supply has to meet: what the last cycle agreed, and beyond it a forecast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planning_engine.data.calendars import add_months, horizon, months_between
+from planning_engine.data.memory import remember
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand import layers
+from planning_engine.demand.history import complete_periods
+from planning_engine.demand.theta import theta
+from planning_engine.errors import DataProblem
+
+Array = NDArray[np.float64]
+
+_KEYS = ["product", "site", "month"]
+SEASON = 12
+# A product not sold for so many months is not expected to sell again by itself.
+SILENT_MONTHS = 12
+SHORT_LIFE = 12
+
+
+@dataclass(frozen=True)
+class DemandPlan:
+    """Demand by product, site and month, from the plan's first month on.
+
+    Attributes:
+        frame: product, site, month (Timestamp of the month start), quantity in the product's
+            unit, origin (`consensus` or `forecast`); one row a key, in order, none negative.
+        source: Where it comes from, in words.
+        cycle: Cycle whose consensus it uses; None without one.
+    """
+
+    frame: pd.DataFrame
+    source: str
+    cycle: date | None
+
+
+@remember(size=8)
+def demand_plan(snapshot: Snapshot, months: int = 12) -> DemandPlan:
+    """Return the demand plan.
+
+    The consensus of the latest published cycle counts for the products and months it has; it
+    includes events. A product or month it lacks gets the statistical forecast (Theta) of its
+    sales without promotions, with the declared uplift of events to come. A product launched
+    less than a year ago, or not yet, starts from its like product; after its last day of
+    sale a product is not wanted.
+
+    Args:
+        snapshot: The facts.
+        months: Months ahead, from the first that is not over.
+
+    Raises:
+        DataProblem: There is nothing to plan from.
+    """
+    plan_months = horizon(snapshot.company.as_of, months)
+    agreed, cycle = _consensus(snapshot, plan_months)
+    covered = [month for month in plan_months if (agreed["month"] == _stamp(month)).any()]
+    known = set(agreed["product"])
+    wanted = _wanted(snapshot, known if len(covered) == len(plan_months) else set())
+    beyond = statistical(snapshot, plan_months, wanted)
+    in_consensus = beyond["product"].isin(known) & beyond["month"].isin(map(_stamp, covered))
+    beyond = beyond[~in_consensus]
+    frame = pd.concat(
+        [agreed.assign(origin="consensus"), beyond.assign(origin="forecast")], ignore_index=True
+    )
+    if frame.empty:
+        raise DataProblem("There is no forecast and there are no sales to plan demand from.")
+    frame = frame.sort_values(_KEYS, ignore_index=True)
+    return DemandPlan(frame, _source(cycle, covered, plan_months, beyond), cycle)
+
+
+def statistical(
+    snapshot: Snapshot, plan_months: Sequence[date], products: Sequence[str]
+) -> pd.DataFrame:
+    """Return product, site, month, quantity by the statistical forecast, events included."""
+    empty = pd.DataFrame(
+        {
+            "product": pd.Series(dtype="str"),
+            "site": pd.Series(dtype="str"),
+            "month": pd.Series(dtype="datetime64[us]"),
+            "quantity": pd.Series(dtype="float64"),
+        }
+    )
+    if not products:
+        return empty
+    past = _monthly(snapshot, products)
+    if past.empty:
+        return empty
+    known = complete_periods(snapshot)
+    lead = max(0, months_between(known[-1], plan_months[0]) - 1)
+    history = past.pivot_table(
+        index=["product", "site"], columns="month", values="baseline", aggfunc="sum"
+    ).reindex(columns=pd.to_datetime(list(known)))
+    history = _with_likes(snapshot, history)
+    means = _forecast_rows(history.to_numpy(dtype=float), lead + len(plan_months))[:, lead:]
+    wide = pd.DataFrame(means, index=history.index, columns=pd.to_datetime(list(plan_months)))
+    long = (
+        wide.rename_axis(columns="month")
+        .reset_index()
+        .melt(id_vars=["product", "site"], var_name="month", value_name="quantity")
+    )
+    long["month"] = pd.to_datetime(long["month"])
+    return _with_life(snapshot, _with_events(snapshot, long, past, plan_months))
+
+
+def _forecast_rows(history: Array, steps: int) -> Array:
+    """Forecast rows that begin at different months: leading gaps are before the first sale."""
+    means = np.zeros((len(history), steps))
+    begins = (~np.isnan(history)).argmax(axis=1)
+    filled = np.nan_to_num(history)
+    for begin in np.unique(begins):
+        rows = np.flatnonzero(begins == begin)
+        means[rows] = theta(filled[rows, begin:], steps, SEASON)
+    recent = filled[:, -SEASON:]
+    sparse = (filled > 0).sum(axis=1) * 1.32 < (history.shape[1] - begins)
+    means[sparse] = recent[sparse].mean(axis=1, keepdims=True)
+    silent = ~(filled[:, -SILENT_MONTHS:] > 0).any(axis=1)
+    means[silent] = 0
+    return np.maximum(means, 0)
+
+
+def _monthly(snapshot: Snapshot, products: Sequence[str]) -> pd.DataFrame:
+    """Return product, site, region, month, quantity and baseline of complete months."""
+    known = complete_periods(snapshot)
+    end = add_months(known[-1], 1)
+    region, join = "NULL::VARCHAR", ""
+    if snapshot.has("customers"):
+        region, join = "c.region", "LEFT JOIN customers c ON c.customer = t.customer"
+    rows = snapshot.query(
+        f"""
+        SELECT t.product, t.site, {region} AS region,
+               date_trunc('month', t.date)::TIMESTAMP AS month, sum(t.quantity) AS quantity
+        FROM sales t {join}
+        WHERE t.product IN (SELECT unnest($products)) AND t.date >= $first AND t.date < $end
+        GROUP BY ALL ORDER BY ALL
+        """,
+        {"products": list(products), "first": known[0], "end": end},
+    )
+    lifts = layers.factors(snapshot, layers.events(snapshot), known[0], end)
+    return _divided(rows, lifts)
+
+
+def _divided(rows: pd.DataFrame, lifts: pd.DataFrame) -> pd.DataFrame:
+    met = _matched(rows, lifts)
+    return rows.assign(baseline=rows["quantity"] / met)
+
+
+def _matched(rows: pd.DataFrame, lifts: pd.DataFrame) -> Array:
+    """Return the events' factor of each row, 1 where none."""
+    if lifts.empty:
+        return np.ones(len(rows))
+    keys = ["product", "month"] + (["region"] if lifts["region"].notna().any() else [])
+    lifts = lifts.assign(month=pd.to_datetime(lifts["month"]).astype(rows["month"].dtype))
+    left = rows[keys].merge(lifts[[*keys, "factor"]], on=keys, how="left")
+    return np.asarray(left["factor"].fillna(1.0), dtype=np.float64)
+
+
+def _with_events(
+    snapshot: Snapshot, long: pd.DataFrame, past: pd.DataFrame, plan_months: Sequence[date]
+) -> pd.DataFrame:
+    chosen = layers.events(snapshot)
+    lifts = layers.factors(snapshot, chosen, plan_months[0], plan_months[-1])
+    if lifts.empty:
+        return long
+    since = past["month"].max() - pd.DateOffset(months=11)
+    recent = past[past["month"] >= since]
+    parts = recent.groupby(["product", "site", "region"], dropna=False)["baseline"].sum()
+    parts = parts.clip(lower=0).rename("share").reset_index()
+    whole = parts.groupby(["product", "site"])["share"].transform("sum")
+    parts["share"] = np.where(whole > 0, parts["share"] / whole.where(whole > 0, 1), 0)
+    cells = long.merge(parts, on=["product", "site"], how="left")
+    cells["share"] = cells["share"].fillna(1.0)
+    cells["quantity"] *= cells["share"] * _matched(cells, lifts)
+    return cells.groupby(_KEYS, sort=True)["quantity"].sum().reset_index()
+
+
+def _with_likes(snapshot: Snapshot, history: pd.DataFrame) -> pd.DataFrame:
+    """Put the like product's history, scaled, in front of that of young products."""
+    young = snapshot.query(
+        "SELECT product, like_product FROM products WHERE like_product IS NOT NULL"
+    )
+    result = history.copy()
+    for product, like in zip(young["product"], young["like_product"], strict=True):
+        if like not in result.index.get_level_values(0):
+            continue
+        for site in result.loc[like].index:
+            theirs = result.loc[(like, site)]
+            mine = (
+                result.loc[(product, site)]
+                if (product, site) in result.index
+                else pd.Series(np.nan, index=theirs.index)
+            )
+            if mine.notna().sum() < SHORT_LIFE:
+                result.loc[(product, site), :] = _stood_in(mine, theirs)
+    return result.sort_index()
+
+
+def _stood_in(mine: pd.Series, theirs: pd.Series) -> Array:
+    own = np.asarray(mine, dtype=float)
+    like = np.nan_to_num(np.asarray(theirs, dtype=float))
+    sold = np.flatnonzero(~np.isnan(own))
+    if not len(sold):
+        return np.asarray(like)
+    paired = sold[1:] if len(sold) > 1 else sold
+    scale = own[paired].sum() / like[paired].sum() if like[paired].sum() > 0 else 1.0
+    return np.asarray(np.where(np.arange(len(own)) < paired[0], like * scale, np.nan_to_num(own)))
+
+
+def _with_life(snapshot: Snapshot, long: pd.DataFrame) -> pd.DataFrame:
+    """Cut demand to the share of each month on which a product is on sale."""
+    lives = snapshot.query(
+        "SELECT product, launch_on, end_on FROM products "
+        "WHERE launch_on IS NOT NULL OR end_on IS NOT NULL"
+    )
+    cells = long.merge(lives, on="product", how="left")
+    first = cells["month"]
+    following = first + pd.DateOffset(months=1)
+    begins = cells["launch_on"].where(cells["launch_on"] > first, first)
+    ends = cells["end_on"] + pd.Timedelta(days=1)
+    ends = ends.where(ends < following, following)
+    share = ((ends - begins).dt.days / (following - first).dt.days).clip(0, 1)
+    return cells.assign(quantity=cells["quantity"] * share)[[*_KEYS, "quantity"]]
+
+
+def _consensus(snapshot: Snapshot, plan_months: Sequence[date]) -> tuple[pd.DataFrame, date | None]:
+    empty = pd.DataFrame({"product": [], "site": [], "month": [], "quantity": []})
+    if not snapshot.has("forecasts"):
+        return empty, None
+    cycle = snapshot.query(
+        "SELECT max(cycle) AS cycle FROM forecasts WHERE stream = 'consensus' AND cycle <= $as_of",
+        {"as_of": snapshot.company.as_of},
+    )["cycle"][0]
+    if pd.isna(cycle):
+        return empty, None
+    rows = snapshot.query(
+        """
+        SELECT product, site, date_trunc('month', month)::TIMESTAMP AS month,
+               greatest(sum(quantity), 0) AS quantity
+        FROM forecasts WHERE stream = 'consensus' AND cycle = $cycle
+             AND month >= $first AND month < $end
+        GROUP BY ALL
+        """,
+        {"cycle": cycle, "first": plan_months[0], "end": add_months(plan_months[-1], 1)},
+    )
+    return rows, cycle.date()
+
+
+def _wanted(snapshot: Snapshot, covered: set[str]) -> list[str]:
+    """Return the products to forecast: those ever sold or to be launched, less the covered."""
+    rows = snapshot.query(
+        "SELECT DISTINCT product FROM sales UNION "
+        "SELECT product FROM products WHERE like_product IS NOT NULL ORDER BY 1"
+    )
+    return [product for product in rows["product"] if product not in covered]
+
+
+def _source(
+    cycle: date | None, covered: Sequence[date], plan_months: Sequence[date], rest: pd.DataFrame
+) -> str:
+    forecast = "statistical forecast (Theta) of sales with the uplift of known events"
+    if cycle is None or not covered:
+        return forecast
+    agreed = f"consensus of the {cycle:%B %Y} cycle"
+    if len(covered) < len(plan_months):
+        return f"{agreed} to {covered[-1]:%B %Y}, then {forecast}"
+    return agreed if rest.empty else f"{agreed}; {forecast} for products it lacks"
+
+
+def _stamp(month: date) -> pd.Timestamp:
+    return pd.Timestamp(month)

@@ -1,0 +1,215 @@
+"""The demand forecast of a slice: baseline by backtest, events on top, launches by likeness."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning_engine.data.memory import remember
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand import layers
+from planning_engine.demand.history import (
+    Bucket,
+    History,
+    ahead,
+    describe,
+    first_open,
+    history,
+)
+from planning_engine.demand.selection import LEVELS, SeriesForecast, Tested, forecast_series
+from planning_engine.errors import DataProblem
+
+Array = NDArray[np.float64]
+WhereKey = tuple[tuple[str, str], ...]
+
+# One horizon and one backtest for every question, so that March is the same figure whether
+# three months are asked for or twelve.
+HORIZON = 24
+TESTED_ON = 6
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a slice will want, per period from the plan's start, in the product's unit.
+
+    Attributes:
+        history: What it rests on.
+        periods: First day of each period.
+        baseline: Expected demand without events.
+        mean: Expected demand with events.
+        low: Level in percent → lower end, with events.
+        high: Level in percent → upper end.
+        method: How the baseline was made, in words.
+        tested: Its rolling-origin backtest; None where the history is too short.
+        events: Events whose uplift is in `mean`.
+        like_product: Product whose history stands in for the time before the launch.
+    """
+
+    history: History
+    periods: tuple[date, ...]
+    baseline: Array
+    mean: Array
+    low: dict[float, Array]
+    high: dict[float, Array]
+    method: str
+    tested: Tested | None
+    events: tuple[layers.Event, ...] = ()
+    like_product: str | None = None
+
+
+@dataclass(frozen=True)
+class _Life:
+    """When a product is on sale, and what stands in for it before."""
+
+    launch_on: date | None = None
+    end_on: date | None = None
+    like_product: str | None = None
+
+
+@remember(size=512)
+def forecast(
+    snapshot: Snapshot,
+    where: WhereKey = (),
+    months: int = 6,
+    without_events: tuple[str, ...] = (),
+    bucket: Bucket = "month",
+) -> Forecast:
+    """Forecast a slice as one series, from the first period that is not over.
+
+    Args:
+        snapshot: The facts.
+        where: The slice, as sorted pairs of kind and id (`history.key`).
+        months: Periods ahead, at most 24.
+        without_events: Events to switch off.
+        bucket: Length of a period.
+
+    Raises:
+        DataProblem: The slice was never sold and no like product stands in for it.
+    """
+    life = _life(snapshot, dict(where))
+    past, like = _past(snapshot, where, life, bucket)
+    start = first_open(snapshot.company.as_of, bucket)
+    lead = _periods_until(past, start)
+    made = forecast_series(past.baseline, HORIZON + lead, past.season, tested_on=TESTED_ON)
+    periods = tuple(ahead(start, bucket, step) for step in range(months))
+    chosen = layers.events(snapshot, without_events)
+    factor = _uplift(snapshot, past, chosen, periods) * _on_sale(life, periods, bucket)
+    window = slice(lead, lead + months)
+    touching = layers.touching(chosen, past.leaves, periods[0], periods[-1])
+    return Forecast(
+        history=past,
+        periods=periods,
+        baseline=made.mean[window] * _on_sale(life, periods, bucket),
+        mean=made.mean[window] * factor,
+        low={level: ends[window] * factor for level, ends in made.low.items()},
+        high={level: ends[window] * factor for level, ends in made.high.items()},
+        method=_method(made, like),
+        tested=made.tested,
+        events=touching,
+        like_product=like,
+    )
+
+
+def _past(
+    snapshot: Snapshot, where: WhereKey, life: _Life, bucket: Bucket
+) -> tuple[History, str | None]:
+    """Return the history to learn from, with the like product's before a launch."""
+    try:
+        own = history(snapshot, where, bucket)
+    except DataProblem:
+        if not life.like_product:
+            raise
+        own = None
+    if not life.like_product or (own and len(own.periods) >= own.season):
+        if own is None:
+            raise DataProblem(f"There is no history of {describe(where)}.")
+        return own, None
+    stand_in = dict(where) | {"product": life.like_product}
+    like = history(snapshot, tuple(sorted(stand_in.items())), bucket)
+    return _joined(own, like, dict(where)["product"]), life.like_product
+
+
+def _joined(own: History | None, like: History, product: str) -> History:
+    """Return a launch's history with the like product's, scaled to it, in front.
+
+    The scale is own over like sales in the periods both have, the launch's first, partial
+    one left out. Before the first sale the launch is expected to sell as its like does.
+    """
+    leaves = like.leaves.assign(product=product)
+    if own is None:
+        nothing = np.empty(0)
+        return replace(like, quantity=nothing, leaves=leaves)
+    shared = [at for at, period in enumerate(like.periods) if period in own.periods]
+    paired = shared[1:] if len(shared) > 1 else shared
+    mine = own.baseline[[own.periods.index(like.periods[at]) for at in paired]].sum()
+    theirs = like.baseline[paired].sum()
+    scale = mine / theirs if theirs > 0 else 1.0
+    front = [at for at, period in enumerate(like.periods) if period < own.periods[0]]
+    if len(shared) > 1:
+        # The launch month is part of a month and pipeline filling: the like's shape is better.
+        front.append(front[-1] + 1) if front else None
+    tail = own.baseline[1:] if len(shared) > 1 and front else own.baseline
+    return replace(own, baseline=np.concatenate([like.baseline[front] * scale, tail]))
+
+
+def _life(snapshot: Snapshot, where: dict[str, str]) -> _Life:
+    if "product" not in where:
+        return _Life()
+    row = snapshot.query(
+        "SELECT launch_on, end_on, like_product FROM products WHERE product = $product",
+        {"product": where["product"]},
+    )
+    if row.empty:
+        return _Life()
+
+    def day(column: str) -> date | None:
+        values = row[column].dropna()
+        return None if values.empty else values.iloc[0].date()
+
+    like = row["like_product"].dropna()
+    return _Life(day("launch_on"), day("end_on"), None if like.empty else str(like.iloc[0]))
+
+
+def _periods_until(past: History, start: date) -> int:
+    count, period = 0, ahead(past.periods[-1], past.bucket, 1)
+    while period < start:
+        count, period = count + 1, ahead(period, past.bucket, 1)
+    return count
+
+
+def _uplift(
+    snapshot: Snapshot,
+    past: History,
+    chosen: Sequence[layers.Event],
+    periods: Sequence[date],
+) -> Array:
+    """Return what events multiply the slice by, weighted by what its parts sell."""
+    months = [period.replace(day=1) for period in periods]
+    lifts = layers.factors(snapshot, chosen, months[0], months[-1])
+    if lifts.empty:
+        return np.ones(len(periods))
+    keys = ["product", "region"] if lifts["region"].notna().any() else ["product"]
+    shares = past.leaves.groupby(keys)["share"].sum().reset_index()
+    met = lifts.merge(shares, on=keys)
+    extra = ((met["factor"] - 1) * met["share"]).groupby(met["month"]).sum()
+    return np.array([1 + float(extra.get(month, 0.0)) for month in months])
+
+
+def _on_sale(life: _Life, periods: Sequence[date], bucket: Bucket) -> Array:
+    """Return the share of each period's days on which the product is on sale."""
+    shares = []
+    for period in periods:
+        following = ahead(period, bucket, 1)
+        first = max(period, life.launch_on or period)
+        last = min(following - timedelta(days=1), life.end_on or date.max)
+        shares.append(max(0, (last - first).days + 1) / (following - period).days)
+    return np.array(shares)
+
+
+def _method(made: SeriesForecast, like: str | None) -> str:
+    return f"{made.method}, on the history of like product {like}" if like else made.method
+
+
+__all__ = ["LEVELS", "Forecast", "forecast"]

@@ -1,0 +1,253 @@
+"""What was sold, period by period: complete periods only, gaps told from missing data.
+
+Conventions, stated with every forecast:
+
+- A period counts only when it is over on the company's `as_of` and sales reach into it.
+- A slice's history begins with its first sale. From there on a period without rows is a
+  period in which nothing was sold: 0. It ends early only at the product's `end_on`.
+- A period in which the whole company has no row is missing data, not 0: it is estimated
+  (same period a year before or after, else the line between its neighbours) and named.
+- Promoted months are brought back to their baseline by dividing by `1 + uplift` of the
+  events of that month, unless the raw history is asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planning_engine.data.calendars import add_months, first_open_month
+from planning_engine.data.memory import remember
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand import layers
+from planning_engine.demand.slices import Where, cut
+from planning_engine.errors import DataProblem
+
+Bucket = Literal["day", "week", "month", "quarter"]
+SEASONS: dict[str, int] = {"day": 7, "week": 52, "month": 12, "quarter": 4}
+_PANDAS = {"day": "D", "week": "W-MON", "month": "MS", "quarter": "QS"}
+_WhereKey = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """Demand of one slice per period, earliest first, in the product's unit.
+
+    Attributes:
+        periods: First day of each period, without gaps.
+        quantity: What was sold.
+        baseline: The same without the uplift of events; equal to `quantity` without any.
+        bucket: Length of a period.
+        estimated: Periods for which the company has no data at all; their figures are
+            estimates.
+        events: Events whose uplift the baseline takes out.
+        leaves: `product, family, region, share` of what the slice sold in its last year.
+    """
+
+    periods: tuple[date, ...]
+    quantity: NDArray[np.float64]
+    baseline: NDArray[np.float64]
+    bucket: Bucket
+    estimated: tuple[date, ...]
+    events: tuple[layers.Event, ...]
+    leaves: pd.DataFrame
+
+    @property
+    def season(self) -> int:
+        """Periods in a season."""
+        return SEASONS[self.bucket]
+
+
+@remember(size=256)
+def history(snapshot: Snapshot, where: _WhereKey = (), bucket: Bucket = "month") -> History:
+    """Return the demand of a slice; see the conventions above.
+
+    Args:
+        snapshot: The facts.
+        where: The slice, as sorted pairs of kind and id (`key`).
+        bucket: Length of a period.
+
+    Raises:
+        DataProblem: The slice was never sold in a complete period.
+    """
+    snapshot.require("products", "sales", to="look at demand")
+    known = complete_periods(snapshot, bucket)
+    rows = _sold(snapshot, dict(where), bucket, known[0], known[-1])
+    if rows.empty:
+        raise DataProblem(
+            f"Nothing was sold of {describe(where)} between {known[0]} and {known[-1]}, "
+            "so there is no history to work from."
+        )
+    totals = rows.groupby("period")["quantity"].sum()
+    baselines = rows.groupby("period")["baseline"].sum()
+    last = _last_period(snapshot, dict(where), bucket, known)
+    periods = [period for period in known if totals.index[0].date() <= period <= last]
+    missing = _without_data(snapshot, bucket, periods)
+    return History(
+        periods=tuple(periods),
+        quantity=_filled(totals, periods, missing, SEASONS[bucket]),
+        baseline=_filled(baselines, periods, missing, SEASONS[bucket]),
+        bucket=bucket,
+        estimated=missing,
+        events=_past_events(snapshot, rows, periods),
+        leaves=_leaves(rows, periods, SEASONS[bucket]),
+    )
+
+
+def key(where: Where) -> _WhereKey:
+    """Return a slice as sorted pairs, which can be remembered."""
+    return tuple(sorted(where.items()))
+
+
+def describe(where: Where | Sequence[tuple[str, str]]) -> str:
+    """Return a slice in words: `family Water, region North`; `everything` if it is all."""
+    parts = [f"{kind} {name}" for kind, name in dict(where).items()]
+    return ", ".join(parts) or "everything"
+
+
+@remember(size=16)
+def complete_periods(snapshot: Snapshot, bucket: Bucket = "month") -> tuple[date, ...]:
+    """Return the periods that the sales cover and that are over, earliest first.
+
+    Raises:
+        DataProblem: No period is complete yet.
+    """
+    snapshot.require("sales", to="look at demand")
+    span = snapshot.query(
+        f"SELECT min(date_trunc('{bucket}', date)) AS first, "
+        f"max(date_trunc('{bucket}', date)) AS last FROM sales WHERE date <= $as_of",
+        {"as_of": snapshot.company.as_of},
+    )
+    if span["first"].isna().all():
+        raise DataProblem("There are no sales up to the date the data speaks for.")
+    last = min(span["last"][0].date(), before(first_open(snapshot.company.as_of, bucket), bucket))
+    periods = pd.date_range(span["first"][0], last, freq=_PANDAS[bucket])
+    if not len(periods):
+        raise DataProblem(f"No {bucket} of sales is complete by {snapshot.company.as_of}.")
+    return tuple(period.date() for period in periods)
+
+
+def first_open(as_of: date, bucket: Bucket) -> date:
+    """Return the first day of the first period that is not over on `as_of`."""
+    if bucket == "month":
+        return first_open_month(as_of)
+    following = as_of + timedelta(days=1)
+    if bucket == "day":
+        return following
+    if bucket == "week":
+        return following - timedelta(days=following.weekday())
+    return following.replace(month=(following.month - 1) // 3 * 3 + 1, day=1)
+
+
+def before(period: date, bucket: Bucket) -> date:
+    """Return the first day of the period before."""
+    return ahead(period, bucket, -1)
+
+
+def ahead(period: date, bucket: Bucket, count: int) -> date:
+    """Return the first day of the period `count` periods later."""
+    if bucket in ("day", "week"):
+        return period + timedelta(days=count * (7 if bucket == "week" else 1))
+    return add_months(period, count * (3 if bucket == "quarter" else 1))
+
+
+def _sold(
+    snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: date
+) -> pd.DataFrame:
+    """Return period, product, family, region, quantity, baseline of a slice."""
+    chosen = layers.events(snapshot)
+    lifts = layers.factors(snapshot, chosen, first, ahead(last, bucket, 1))
+    regional = bool(lifts["region"].notna().any())
+    part = cut(snapshot, "sales", where, subject="Demand", products=True)
+    source, region = part.source, "NULL::VARCHAR"
+    if regional or "LEFT JOIN customers" in source or snapshot.has("customers"):
+        if "LEFT JOIN customers" not in source:
+            source += " LEFT JOIN customers c ON c.customer = t.customer"
+        region = "c.region"
+    sql = f"""
+        WITH lifts AS (
+            SELECT unnest($products) AS product, unnest($regions) AS region,
+                   unnest($months) AS month, unnest($factors) AS factor
+        ), sold AS (
+            SELECT date_trunc('{bucket}', t.date)::TIMESTAMP AS period,
+                   date_trunc('month', t.date)::DATE AS month, t.product, p.family,
+                   {region} AS region, sum(t.quantity) AS quantity
+            FROM {source}
+            WHERE {part.where} AND t.date >= $first AND t.date < $end GROUP BY ALL
+        )
+        SELECT s.period, s.product, s.family, s.region, sum(s.quantity) AS quantity,
+               sum(s.quantity / coalesce(l.factor, 1)) AS baseline
+        FROM sold s LEFT JOIN lifts l ON l.product = s.product AND l.month = s.month
+             AND (l.region IS NULL OR l.region = s.region)
+        GROUP BY ALL ORDER BY 1, 2, 4
+    """
+    return snapshot.query(
+        sql,
+        {
+            **part.parameters,
+            "products": [*lifts["product"]] or [""],
+            "regions": [None if pd.isna(r) else r for r in lifts["region"]] or [""],
+            "months": [*lifts["month"]] or [date.min],
+            "factors": [*lifts["factor"]] or [1.0],
+            "first": first,
+            "end": ahead(last, bucket, 1),
+        },
+    )
+
+
+def _last_period(snapshot: Snapshot, where: Where, bucket: Bucket, known: Sequence[date]) -> date:
+    """Return the last period of a slice's life: a product's `end_on`, else the last known."""
+    if "product" not in where:
+        return known[-1]
+    rows = snapshot.query(
+        f"SELECT date_trunc('{bucket}', end_on) AS ends FROM products WHERE product = $product",
+        {"product": where["product"]},
+    )
+    ends = rows["ends"].dropna()
+    return known[-1] if ends.empty else max(known[0], min(known[-1], ends.iloc[0].date()))
+
+
+def _without_data(snapshot: Snapshot, bucket: Bucket, periods: Sequence[date]) -> tuple[date, ...]:
+    rows = snapshot.query(f"SELECT DISTINCT date_trunc('{bucket}', date) AS period FROM sales")
+    present = {period.date() for period in rows["period"]}
+    if bucket == "day":  # weekends and holidays are real zeros
+        return ()
+    return tuple(period for period in periods if period not in present)
+
+
+def _filled(
+    sums: pd.Series, periods: Sequence[date], missing: Sequence[date], season: int
+) -> NDArray[np.float64]:
+    wanted = pd.to_datetime(list(periods))
+    values = sums.reindex(wanted, fill_value=0.0).astype(float)
+    if missing:
+        values[pd.to_datetime(list(missing))] = np.nan
+        values = values.fillna(values.shift(season)).fillna(values.shift(-season))
+        values = values.interpolate().bfill()
+    return np.asarray(values, dtype=np.float64)
+
+
+def _past_events(
+    snapshot: Snapshot, rows: pd.DataFrame, periods: Sequence[date]
+) -> tuple[layers.Event, ...]:
+    leaves = rows[["product", "family", "region"]].drop_duplicates()
+    return layers.touching(layers.events(snapshot), leaves, periods[0], periods[-1])
+
+
+def _leaves(rows: pd.DataFrame, periods: Sequence[date], season: int) -> pd.DataFrame:
+    since = pd.Timestamp(periods[max(0, len(periods) - season)])
+    recent = rows[rows["period"] >= since]
+    recent = recent if len(recent) else rows
+    sums = (
+        recent.groupby(["product", "family", "region"], dropna=False)["baseline"]
+        .sum()
+        .clip(lower=0)
+        .reset_index()
+    )
+    total = sums["baseline"].sum()
+    sums["share"] = sums["baseline"] / total if total > 0 else 1 / max(1, len(sums))
+    return sums.drop(columns="baseline")
