@@ -1,0 +1,1 @@
+"""Slack: mentions, direct messages and thread replies, answered in their thread."""
