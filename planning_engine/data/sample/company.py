@@ -20,10 +20,10 @@ from planning_engine.data.sample import (
     products,
     working_time,
 )
+from planning_engine.data.sample.meetings import write_notes
+from planning_engine.data.sample.timeline import SEED
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot, conform
-
-SEED = 7
 
 
 def company_toml() -> str:
@@ -78,11 +78,11 @@ def snapshot(seed: int = SEED) -> Snapshot:
     return Snapshot(f"s_{digest.hexdigest()[:12]}", company, dict(frames))
 
 
-def write_tables(folder: Path, seed: int = SEED) -> None:
-    """Write the tables and `company.toml` as a source folder for `sop import`."""
+def write(folder: Path, seed: int = SEED) -> None:
+    """Write tables, `company.toml` and `notes/*.md` as a source folder for `sop import`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "company.toml").write_text(company_toml(), encoding="utf-8")
     for name, frame in _tables(seed).items():
-        frame.to_csv(
-            folder / f"{name}.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n"
-        )
+        path = folder / f"{name}.csv"
+        frame.to_csv(path, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    write_notes(folder / "notes", seed)

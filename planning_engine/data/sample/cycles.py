@@ -129,7 +129,7 @@ def forecasts(seed: int) -> pd.DataFrame:
 
 
 def _published(cycle: date, stream: str, view: Grid) -> pd.DataFrame:
-    frame = long_frame(view, cycle)
+    frame = long_frame(view, cycle, products.LAUNCH_ON)
     author = _AUTHORS.get(stream)
     frame["author"] = frame["site"].map(_SALES_AUTHORS) if stream == "sales" else author
     frame["stream"], frame["cycle"] = stream, pd.Timestamp(cycle)
@@ -142,19 +142,17 @@ def _published(cycle: date, stream: str, view: Grid) -> pd.DataFrame:
     return frame
 
 
-def long_frame(values: Grid, first: date) -> pd.DataFrame:
+def long_frame(values: Grid, first: date, since: date) -> pd.DataFrame:
     """Return `[product, DC, months ahead]` as rows of month, product, site and quantity.
 
-    Months before a product's launch are left out.
+    Months of the launched product before `since` are left out.
     """
     months = [add_months(first, step) for step in range(values.shape[2])]
     index = pd.MultiIndex.from_product(
         [products.IDS, network.DCS, pd.to_datetime(months)], names=["product", "site", "month"]
     )
     frame = pd.DataFrame({"quantity": values.reshape(-1)}, index=index).reset_index()
-    early = (frame["product"] == products.LAUNCHED) & (
-        frame["month"] < pd.Timestamp(products.LAUNCH_ON)
-    )
+    early = (frame["product"] == products.LAUNCHED) & (frame["month"] < pd.Timestamp(since))
     return frame[~early].reset_index(drop=True)
 
 

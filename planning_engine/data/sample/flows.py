@@ -127,7 +127,7 @@ def plans(seed: int) -> pd.DataFrame:
     """Return the supply plan each cycle published, for 12 months from its own."""
     frames = []
     for c, cycle in enumerate(CYCLES):
-        frame = long_frame(flows(seed).plans[c], cycle)
+        frame = long_frame(flows(seed).plans[c], cycle, products.FILL_ON)
         frame["cycle"] = pd.Timestamp(cycle)
         frames.append(frame)
     frame = pd.concat(frames, ignore_index=True)
@@ -149,6 +149,6 @@ def stock(seed: int) -> pd.DataFrame:
         [products.IDS, network.DCS, month_ends()], names=["product", "site", "date"]
     )
     frame = pd.DataFrame({"quantity": counted.reshape(-1)}, index=index).reset_index()
-    launch = pd.Timestamp(products.LAUNCH_ON)
-    early = (frame["product"] == products.LAUNCHED) & (frame["date"] < launch)
+    filled = pd.Timestamp(products.FILL_ON)
+    early = (frame["product"] == products.LAUNCHED) & (frame["date"] < filled)
     return frame[~early].reset_index(drop=True)

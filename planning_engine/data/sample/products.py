@@ -337,6 +337,8 @@ FINISHED = (
 IDS = tuple(product.id for product in FINISHED)
 PLACE = {product.id: place for place, product in enumerate(FINISHED)}
 LAUNCH_ON, END_ON = date(2026, 8, 1), date(2026, 12, 31)
+# The DCs are filled in the month before a launch.
+FILL_ON = date(2026, 7, 1)
 DATES: dict[str, tuple[date | None, date | None]] = {
     LAUNCHED: (LAUNCH_ON, None),
     ENDING: (date(2019, 3, 1), END_ON),

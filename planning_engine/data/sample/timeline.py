@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from planning_engine.data.calendars import add_months, months_between
 
+SEED = 7
 Grid = npt.NDArray[np.float64]
 
 AS_OF = date(2026, 10, 31)
