@@ -53,6 +53,27 @@ def language_model(settings: Settings) -> BaseChatModel:
     )
 
 
+def reachable(settings: Settings) -> bool:
+    """Ask the provider which models it has; False if ours is not among them.
+
+    Raises:
+        ModelProblem: It cannot be reached or does not accept the key.
+    """
+    import openai
+
+    client = openai.OpenAI(
+        api_key=settings.openai_api_key or "none",
+        base_url=settings.openai_base_url,
+        timeout=min(settings.model_timeout, 10),
+        max_retries=0,
+    )
+    try:
+        names = {entry.id for entry in client.models.list()}
+    except openai.OpenAIError as error:
+        raise problem_of(error, settings) from error
+    return settings.model.removeprefix("openai:") in names
+
+
 def check_finished(message: AIMessage, name: str) -> None:
     """Check that a language model's answer came whole.
 

@@ -57,10 +57,11 @@ class Workshop:
         """The service every channel talks to."""
         return Conversation(self.home, self.store, _Notes(self), _Agents(self))
 
-    @property
-    def person(self) -> Person:
-        """Who asks on this machine."""
-        return access.find_person(self.home.current().company, self.settings.person)
+    def person(self, who: str | None = None) -> Person:
+        """Return the person named, or whoever asks on this machine."""
+        named = who or self.settings.person
+        # The owner needs no data to be known.
+        return self.conversation.person(named) if named else access.OWNER
 
 
 class _Notes:

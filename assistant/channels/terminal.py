@@ -51,18 +51,18 @@ class Screen:
     def line(self, text: str = "", style: str = "") -> None:
         """Print a line for people; nothing when JSON is asked for."""
         if not self.as_json:
-            self.out.print(Text(text, style=style))
+            self.out.print(Text(text, style=style), soft_wrap=True)
 
     def problem(self, text: str, kind: str = "") -> None:
         """Print why the work was not done."""
         if self.as_json:
             self.json({"error": {"kind": kind, "message": text}})
         else:
-            self.errors.print(Text(text, style="red"))
+            self.errors.print(Text(text, style="red"), soft_wrap=True)
 
     def warning(self, text: str) -> None:
         """Print a warning on stderr."""
-        self.errors.print(Text(text, style="yellow"))
+        self.errors.print(Text(text, style="yellow"), soft_wrap=True)
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""

@@ -46,6 +46,11 @@ class Database:
         is_file = address.get_backend_name() == "sqlite" and address.database
         return Path(str(address.database)) if is_file else None
 
+    @property
+    def place(self) -> str:
+        """The file or address, fit to be shown."""
+        return str(self.file or self._engine.url.render_as_string(hide_password=True))
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read with."""
@@ -95,13 +100,10 @@ class Database:
         try:
             yield
         except DatabaseError as problem:
-            sentence = _sentence(str(problem.orig), self._place())
+            sentence = _sentence(str(problem.orig), self.place)
             if sentence is None:
                 raise
             raise StoreUnavailable(sentence) from problem
-
-    def _place(self) -> str:
-        return str(self.file or self._engine.url.render_as_string(hide_password=True))
 
 
 def _engine(url: str, busy_seconds: float) -> Engine:
