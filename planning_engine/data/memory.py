@@ -1,5 +1,6 @@
 """Keeps results that follow from a frozen snapshot, so that the next question is fast."""
 
+import atexit
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
@@ -31,6 +32,8 @@ def remember(
         # only good while that frame lives.
         kept: OrderedDict[object, tuple[Snapshot, R]] = OrderedDict()
         lock = Lock()
+        # DuckDB complains at the end of the process about connections that are still kept.
+        atexit.register(kept.clear)
 
         @wraps(function)
         def remembered(snapshot: Snapshot, /, *args: P.args, **kwargs: P.kwargs) -> R:

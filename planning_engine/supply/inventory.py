@@ -1,0 +1,285 @@
+"""Projected stock by product and site: cover, first stock-out, below safety, excess."""
+
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning_engine.data.calendars import months_between
+from planning_engine.data.memory import remember
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.supply.flows import opening_stock, planned_supply, total_demand
+from planning_engine.supply.policy import SafetyStock, safety_stocks
+from planning_engine.supply.requirements import Place, plan_months
+
+EXCESS_MONTHS = 3
+"""Stock beyond the demand of so many months, plus safety stock, is excess."""
+
+
+def days_of_cover(
+    stock: float, demand: Sequence[float], days_per_period: float = 30
+) -> float | None:
+    """Return how many days the stock lasts against the demand to come.
+
+    Forward cover: each period is used up in turn, the last one in proportion. `None`
+    means the stock covers all the demand given; it is not infinity, because nobody has
+    planned beyond that point.
+
+    Args:
+        stock: On hand at the start of the first period, in pieces. A backlog counts as 0.
+        demand: Demand per period, earliest first, in pieces, none negative.
+        days_per_period: Length of one period, in days.
+
+    Returns:
+        Days of cover, or `None`.
+
+    Example:
+        150 pieces meet 100 in the first month and half of the second:
+
+        >>> days_of_cover(150, [100, 100])
+        45.0
+    """
+    days, left = 0.0, max(stock, 0)
+    for quantity in demand:
+        if quantity > left:
+            return days + days_per_period * left / quantity
+        days, left = days + days_per_period, left - quantity
+    return None
+
+
+@dataclass(frozen=True)
+class StockMonth:
+    """One month of a projection, in pieces; a negative closing is a shortage."""
+
+    month: date
+    opening: float
+    supply: float
+    demand: float
+    closing: float
+
+
+@dataclass(frozen=True)
+class StockOutlook:
+    """What becomes of the stock of one product at one site.
+
+    Attributes:
+        opening_on: Day of the count it starts from.
+        safety_stock: In pieces; None if there is no policy to know it from.
+        cover_days: Days the opening stock lasts without supply; None beyond the horizon.
+        first_stock_out: Day the projection falls below 0; None if it does not.
+        below_safety_from: First month that closes under the safety stock; None if none does.
+        shortage: Deepest shortage, in pieces.
+        excess: Pieces of the opening stock beyond three months of demand and safety stock,
+            or beyond the demand left until the product's last day of sale.
+        unit_cost: Standard cost of one piece; None if not known.
+        stage: raw, wip or finished.
+        end_on: Last day of sale; None if there is none.
+    """
+
+    product: str
+    site: str
+    months: tuple[StockMonth, ...]
+    opening_on: date
+    safety_stock: float | None
+    cover_days: float | None
+    first_stock_out: date | None
+    below_safety_from: date | None
+    shortage: float
+    excess: float
+    unit_cost: float | None
+    stage: str
+    end_on: date | None
+
+    @property
+    def opening(self) -> float:
+        """Stock at the start, in pieces."""
+        return self.months[0].opening
+
+    @property
+    def closing(self) -> float:
+        """Stock at the end of the horizon, in pieces."""
+        return self.months[-1].closing
+
+    @property
+    def excess_value(self) -> float:
+        """Excess at standard cost; 0 where the cost is not known."""
+        return self.excess * (self.unit_cost or 0.0)
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Tell whether it stocks out or falls under its safety stock."""
+        return self.first_stock_out is not None or self.below_safety_from is not None
+
+    @property
+    def urgency(self) -> tuple[object, ...]:
+        """Sort key: earliest stock-out first, then deepest, then earliest below safety."""
+        far = date.max
+        return (
+            self.first_stock_out or far,
+            self.below_safety_from or far,
+            -self.shortage * (self.unit_cost or 1.0),
+            self.product,
+            self.site,
+        )
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The outlook of every product and site with stock or demand.
+
+    `uncounted` are those with demand but no stock count: their stock is not known.
+    """
+
+    months: tuple[date, ...]
+    outlooks: tuple[StockOutlook, ...]
+    uncounted: tuple[Place, ...]
+
+    @property
+    def at_risk(self) -> tuple[StockOutlook, ...]:
+        """What stocks out or falls under its safety stock, most urgent first."""
+        return tuple(sorted((o for o in self.outlooks if o.is_at_risk), key=lambda o: o.urgency))
+
+    @property
+    def stock_outs(self) -> tuple[StockOutlook, ...]:
+        """What stocks out, earliest first."""
+        return tuple(o for o in self.at_risk if o.first_stock_out)
+
+    @property
+    def excess(self) -> tuple[StockOutlook, ...]:
+        """What has too much stock, most valuable first."""
+        found = [o for o in self.outlooks if o.excess > 0.5]
+        return tuple(sorted(found, key=lambda o: (-o.excess_value, -o.excess, o.product, o.site)))
+
+
+@dataclass(frozen=True)
+class _Item:
+    stage: str
+    unit_cost: float | None
+    end_on: date | None
+
+
+@remember()
+def project(snapshot: Snapshot, months: int = 6) -> Projection:
+    """Project stock month by month: closing = opening + supply - demand.
+
+    Opening is the latest count on or before `as_of`. Supply is the latest published plan
+    where it has the month, else the open receipts due in it (overdue ones in the first
+    month). Demand is the demand plan; for components, what the planned supply of their
+    parents takes at the parents' preferred plant.
+
+    Args:
+        snapshot: The company's facts; a scope of families or sites shows their rows.
+        months: Months ahead of the plan start.
+
+    Raises:
+        DataProblem: There is no stock in the data.
+        NotPermitted: A scope of regions: stock is kept by site, not by region.
+    """
+    snapshot.require("stock", to="project inventory")
+    if snapshot.scope.regions:
+        snapshot.require_everything(to="project inventory")
+    far = plan_months(snapshot, max(months, EXCESS_MONTHS))
+    demand = total_demand(snapshot, far)
+    supply = planned_supply(snapshot, far)
+    opening = opening_stock(snapshot)
+    items = _items(snapshot)
+    safety = safety_stocks(snapshot)
+    flat = np.zeros(len(far))
+    outlooks = [
+        _outlook(
+            place,
+            far[:months],
+            opening[place],
+            supply.get(place, flat),
+            demand.get(place, flat),
+            safety.get(place),
+            items.get(place[0], _Item("finished", None, None)),
+        )
+        for place in sorted(opening)
+    ]
+    uncounted = tuple(place for place in sorted(demand) if place not in opening)
+    return Projection(far[:months], tuple(outlooks), uncounted)
+
+
+@remember()
+def _items(snapshot: Snapshot) -> Mapping[str, _Item]:
+    rows = snapshot.rows(
+        "SELECT product, coalesce(stage, 'finished'), standard_cost, end_on::DATE FROM products"
+    )
+    return {product: _Item(*entry) for product, *entry in rows}
+
+
+def _outlook(
+    place: Place,
+    months: tuple[date, ...],
+    opening: tuple[float, date],
+    supply: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    safety: SafetyStock | None,
+    item: _Item,
+) -> StockOutlook:
+    rows = stock_months(opening[0], supply, demand, months)
+    wanted = safety.quantity if safety else None
+    under = (row.month for row in rows if wanted is not None and row.closing < wanted - 1e-9)
+    return StockOutlook(
+        product=place[0],
+        site=place[1],
+        months=rows,
+        opening_on=opening[1],
+        safety_stock=wanted,
+        cover_days=days_of_cover(opening[0], [float(d) for d in demand[: len(months)]]),
+        first_stock_out=first_stock_out(rows),
+        below_safety_from=next(under, None),
+        shortage=max(0.0, -min(row.closing for row in rows)),
+        excess=_excess(opening[0], demand, wanted or 0.0, item.end_on, months[0]),
+        unit_cost=item.unit_cost,
+        stage=item.stage,
+        end_on=item.end_on,
+    )
+
+
+def stock_months(
+    opening: float,
+    supply: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    months: Sequence[date],
+) -> tuple[StockMonth, ...]:
+    """Return the balance month by month; each month opens with what the last one closed."""
+    rows = []
+    for index, month in enumerate(months):
+        closing = opening + float(supply[index]) - float(demand[index])
+        rows.append(StockMonth(month, opening, float(supply[index]), float(demand[index]), closing))
+        opening = closing
+    return tuple(rows)
+
+
+def first_stock_out(rows: Sequence[StockMonth]) -> date | None:
+    """Return the day the stock falls below 0, taken as a straight line within the month.
+
+    Example:
+        60 pieces of a month that ends 30 short last two thirds of its 30 days:
+
+        >>> first_stock_out([StockMonth(date(2026, 11, 1), 60, 0, 90, -30)])
+        datetime.date(2026, 11, 21)
+    """
+    for row in rows:
+        if row.closing < -1e-9:
+            days = monthrange(row.month.year, row.month.month)[1]
+            part = max(0.0, row.opening) / (max(0.0, row.opening) - row.closing)
+            return row.month.replace(day=min(days, int(part * days + 1e-9) + 1))
+    return None
+
+
+def _excess(
+    opening: float, demand: NDArray[np.float64], safety: float, end_on: date | None, first: date
+) -> float:
+    if end_on is None:
+        return max(0.0, opening - safety - float(demand[:EXCESS_MONTHS].sum()))
+    # Nothing is kept in reserve for a product that ends: what is left then is excess.
+    until = max(0, months_between(first, end_on) + 1)
+    if until > len(demand):
+        return max(0.0, opening - safety - float(demand[:EXCESS_MONTHS].sum()))
+    return max(0.0, opening - float(demand[:until].sum()))

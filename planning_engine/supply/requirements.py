@@ -1,0 +1,182 @@
+"""What must be there to meet demand: finished products, and the components below them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planning_engine.data.calendars import horizon
+from planning_engine.data.memory import remember
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.errors import DataProblem
+
+Place = tuple[str, str]
+"""A product at a site; the site is '' where the company keeps no sites."""
+
+Quantities = Mapping[Place, NDArray[np.float64]]
+"""One quantity per month of a horizon, by product and site."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of a product: pieces needed for one good piece, scrap included."""
+
+    component: str
+    quantity: float
+
+
+@remember()
+def independent_demand(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities:
+    """Return the demand plan by product and site, one quantity per month.
+
+    Args:
+        snapshot: The company's facts.
+        months: Consecutive month starts from the first month of the plan.
+    """
+    plan = demand_plan(snapshot, len(months)).frame
+    place = {month: index for index, month in enumerate(months)}
+    found: dict[Place, NDArray[np.float64]] = {}
+    for product, site, month, quantity in zip(
+        plan["product"], plan["site"].fillna(""), plan["month"], plan["quantity"], strict=True
+    ):
+        index = place.get(month.date() if hasattr(month, "date") else month)
+        if index is not None and quantity == quantity:
+            key = (str(product), str(site))
+            found.setdefault(key, np.zeros(len(months)))[index] += quantity
+    return dict(sorted(found.items()))
+
+
+def plan_months(snapshot: Snapshot, count: int) -> tuple[date, ...]:
+    """Return the first months of the plan."""
+    return horizon(snapshot.company.as_of, count)
+
+
+@remember()
+def bill_of_materials(snapshot: Snapshot) -> Mapping[str, tuple[Part, ...]]:
+    """Return the parts of each product; empty if the data has no bill of materials.
+
+    Raises:
+        DataProblem: A part loses everything to scrap, or a product contains itself.
+    """
+    if not snapshot.has("bom"):
+        return {}
+    parts: dict[str, list[Part]] = {}
+    for product, component, quantity, scrap in snapshot.rows(
+        "SELECT product, component, quantity, coalesce(scrap, 0) FROM bom ORDER BY 1, 2"
+    ):
+        if scrap >= 1:
+            raise DataProblem(
+                f"The bill of materials says that all of {component} in {product} is scrap. "
+                "Give scrap as a share below 1."
+            )
+        parts.setdefault(product, []).append(Part(component, quantity / (1 - scrap)))
+    bom = {product: tuple(entries) for product, entries in parts.items()}
+    levels(bom)
+    return bom
+
+
+def levels(bom: Mapping[str, Sequence[Part]]) -> list[str]:
+    """Return the products of a bill of materials, each before all of its components.
+
+    Raises:
+        DataProblem: A product contains itself; the message shows the circle.
+    """
+    order: list[str] = []
+    done: set[str] = set()
+    path: list[str] = []
+    for root in bom:
+        stack = [(root, iter(bom[root]))] if root not in done else []
+        path = [root] if stack else []
+        while stack:
+            product, parts = stack[-1]
+            component = next((part.component for part in parts), None)
+            if component is None:
+                stack.pop()
+                path.pop()
+                done.add(product)
+                order.append(product)
+            elif component in path:
+                circle = " → ".join([*path[path.index(component) :], component])
+                raise DataProblem(
+                    f"The bill of materials goes in a circle: {circle}. Remove one of these rows."
+                )
+            elif component in bom and component not in done:
+                stack.append((component, iter(bom[component])))
+                path.append(component)
+    return order[::-1]
+
+
+def explode(made: Quantities, bom: Mapping[str, Sequence[Part]]) -> Quantities:
+    """Return what the making of products takes of each component, through all levels.
+
+    A component that has parts itself is made at the same site in the same month; lead times
+    are not offset (monthly buckets).
+
+    Args:
+        made: Quantities made, by product and site of making.
+        bom: Parts by product.
+
+    Example:
+        100 pieces that take 2 of A each, where one A takes 3 of B:
+
+        >>> bom = {"X": (Part("A", 2),), "A": (Part("B", 3),)}
+        >>> {k: v.tolist() for k, v in explode({("X", "P"): np.array([100.0])}, bom).items()}
+        {('A', 'P'): [200.0], ('B', 'P'): [600.0]}
+    """
+    made_of: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for (product, site), quantity in made.items():
+        made_of.setdefault(product, {})[site] = quantity
+    taken: dict[Place, NDArray[np.float64]] = {}
+    for product in levels(bom):
+        for site, quantity in made_of.get(product, {}).items():
+            for part in bom[product]:
+                need = part.quantity * quantity
+                key = (part.component, site)
+                taken[key] = taken[key] + need if key in taken else need
+                own = made_of.setdefault(part.component, {})
+                own[site] = own[site] + need if site in own else need
+    return dict(sorted(taken.items()))
+
+
+def net_requirements(
+    gross: Sequence[float],
+    on_hand: float,
+    scheduled: Sequence[float],
+    *,
+    safety_stock: float = 0.0,
+    lot_min: float = 0.0,
+    lot_multiple: float = 0.0,
+) -> list[float]:
+    """Return the planned receipts that keep stock at its safety level, period by period.
+
+    `max(0, gross + safety stock - on hand - scheduled receipts - planned before)`, raised to
+    the lot. Release each one a lead time earlier.
+
+    Args:
+        gross: Requirement per period, in pieces.
+        on_hand: Stock at the start of the first period.
+        scheduled: Open receipts per period.
+        safety_stock: Stock to keep.
+        lot_min: Smallest lot; 0 for none.
+        lot_multiple: Lots are multiples of this; 0 for any quantity.
+
+    Example:
+        >>> net_requirements([50, 60, 0], 70, [0, 20, 0], safety_stock=10, lot_multiple=25)
+        [0.0, 50.0, 0.0]
+    """
+    planned = []
+    available = on_hand
+    for need, receipt in zip(gross, scheduled, strict=True):
+        available += receipt - need
+        lot = 0.0
+        if available < safety_stock:
+            lot = max(safety_stock - available, lot_min)
+            if lot_multiple > 0:
+                lot = ceil(lot / lot_multiple - 1e-9) * lot_multiple
+        planned.append(lot)
+        available += lot
+    return planned

@@ -1,0 +1,139 @@
+"""Companies that several tests share."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from itertools import count
+
+import pandas as pd
+import pytest
+
+from planning_engine.data.company import Company
+from planning_engine.data.schema import TABLES
+from planning_engine.data.snapshot import Snapshot, conform
+
+Rows = list[dict[str, object]]
+_NUMBER = count(1)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Snapshot:
+    """Return the demo company; read only."""
+    from planning_engine.data.sample import snapshot
+
+    return snapshot()
+
+
+@pytest.fixture(scope="session")
+def company_of() -> Callable[..., Snapshot]:
+    """Return a maker of companies: table name → rows; today is 31 October 2026."""
+
+    def build(tables: Mapping[str, Rows], as_of: date = date(2026, 10, 31)) -> Snapshot:
+        frames = {name: conform(TABLES[name], pd.DataFrame(rows)) for name, rows in tables.items()}
+        company = Company(name="Lemonade", currency="EUR", as_of=as_of)
+        return Snapshot(f"s_test{next(_NUMBER)}", company, frames)
+
+    return build
+
+
+MONTHS = [date(2026, 11, 1), date(2026, 12, 1), *(date(2027, m, 1) for m in range(1, 11))]
+PAST = [date(2025, 11, 1), date(2025, 12, 1), *(date(2026, m, 1) for m in range(1, 11))]
+
+
+def _lemonade() -> dict[str, Rows]:
+    """Return a company small enough to plan by hand.
+
+    One plant P with line L (80 effective hours a month, 8 of overtime) and pool LAB makes X
+    (0.1 h on L, lots of 50 with 1 h of set-up) and Y (0.2 h on L). X takes 2 C, a fifth of
+    which is lost. Warehouses D1 (X 200, Y 100 a month) and D2 (X 100 a month).
+    """
+    products: Rows = [
+        {"product": "X", "name": "Lemonade X", "family": "Soda", "stage": "finished"},
+        {"product": "Y", "name": "Lemonade Y", "family": "Soda", "stage": "finished"},
+        {"product": "C", "name": "Lemons", "stage": "raw", "unit": "kg", "standard_cost": 1},
+    ]
+    products[0] |= {"standard_cost": 4, "price": 10, "lot_multiple": 50, "unit": "case"}
+    products[1] |= {"standard_cost": 5, "price": 12, "unit": "case"}
+    sold = {("X", "D1"): 200.0, ("X", "D2"): 100.0, ("Y", "D1"): 100.0}
+    return {
+        "products": products,
+        "sites": [
+            {"site": "P", "name": "Plant", "kind": "plant", "region": "North"},
+            {"site": "D1", "name": "Depot 1", "kind": "warehouse", "region": "North"},
+            {"site": "D2", "name": "Depot 2", "kind": "warehouse", "region": "South"},
+        ],
+        "customers": [
+            {"customer": "N", "region": "North", "channel": "Retail"},
+            {"customer": "S", "region": "South", "channel": "Retail"},
+        ],
+        "sales": [
+            {"date": month, "product": p, "site": s, "customer": c, "quantity": quantity * share}
+            for month in PAST
+            for (p, s), quantity in sold.items()
+            for c, share in (("N", 0.75), ("S", 0.25))
+        ],
+        "forecasts": [
+            {
+                "cycle": date(2026, 10, 1),
+                "stream": "consensus",
+                "month": month,
+                "product": p,
+                "site": s,
+                "quantity": quantity,
+            }
+            for month in MONTHS
+            for (p, s), quantity in sold.items()
+        ],
+        "stock": [
+            {"date": date(2026, 9, 30), "product": "X", "site": "D1", "quantity": 999},
+            {"date": date(2026, 10, 31), "product": "X", "site": "D1", "quantity": 150},
+            {"date": date(2026, 10, 31), "product": "X", "site": "D2", "quantity": 100},
+            {"date": date(2026, 10, 31), "product": "Y", "site": "D1", "quantity": 80},
+            {"date": date(2026, 10, 31), "product": "C", "site": "P", "quantity": 1000},
+        ],
+        "resources": [
+            {"resource": "L", "name": "Line L", "site": "P", "kind": "line", "efficiency": 0.8},
+            {"resource": "LAB", "name": "Crew", "site": "P", "kind": "labour"},
+        ],
+        "calendars": [
+            {"resource": r, "date": month.replace(day=day), "hours": 50, "overtime_hours": 5}
+            for month in MONTHS
+            for r in ("L", "LAB")
+            for day in (2, 16)
+        ],
+        "routings": [
+            {"product": "X", "site": "P", "resource": "L", "hours_per_unit": 0.1},
+            {"product": "X", "site": "P", "resource": "LAB", "hours_per_unit": 0.05},
+            {"product": "Y", "site": "P", "resource": "L", "hours_per_unit": 0.2},
+        ],
+        "bom": [{"product": "X", "component": "C", "quantity": 2, "scrap": 0.2}],
+        "sourcing": [
+            {"product": "C", "site": "P", "supplier": "S", "lead_time_days": 10, "price": 1}
+        ],
+        "lanes": [
+            {"product": p, "from_site": "P", "to_site": s, "cost": 0.5, "lead_time_days": 2}
+            for p, s in sold
+        ],
+        "policies": [{"product": "X", "site": "D1", "safety_stock": 40}],
+    }
+
+
+@pytest.fixture(scope="session")
+def lemonade(company_of: Callable[..., Snapshot]) -> Callable[..., Snapshot]:
+    """Return a maker of the lemonade company; tables may be replaced, or left out with None."""
+
+    def build(**changes: Rows | None) -> Snapshot:
+        tables = _lemonade() | changes
+        for row in tables["resources"] or []:
+            row |= {"cost_per_hour": 20, "overtime_cost_per_hour": 30}
+        for row in tables["routings"] or []:
+            if (row["product"], row["resource"]) == ("X", "L"):
+                row.setdefault("setup_hours", 1)
+        return company_of({name: rows for name, rows in tables.items() if rows is not None})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def lemonade_tables() -> Callable[[], dict[str, Rows]]:
+    """Return a maker of the lemonade company's tables, to change a row."""
+    return _lemonade
