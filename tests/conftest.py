@@ -1,8 +1,16 @@
 """Companies that several tests share."""
 
-from collections.abc import Callable, Mapping
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -137,3 +145,93 @@ def lemonade(company_of: Callable[..., Snapshot]) -> Callable[..., Snapshot]:
 def lemonade_tables() -> Callable[[], dict[str, Rows]]:
     """Return a maker of the lemonade company's tables, to change a row."""
     return _lemonade
+
+
+@pytest.fixture
+def source_of(tmp_path: Path) -> Callable[..., Path]:
+    """Return a maker of source folders: file name → text or bytes; products and sales if absent."""
+
+    def write(files: Mapping[str, str | bytes] | None = None, folder: str = "source") -> Path:
+        root = tmp_path / folder
+        root.mkdir(exist_ok=True)
+        for name, content in {**SOUND_FILES, **(files or {})}.items():
+            place = root / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return write
+
+
+SOUND_FILES = {
+    "products.csv": "product,name,family,unit,price\nA,Apple,Fruit,kg,3\nB,Bread,Bakery,pc,5\n",
+    "sales.csv": (
+        "date,product,site,customer,quantity,revenue\n"
+        "2026-08-01,A,S1,K1,10,30\n"
+        "2026-09-01,A,S1,K1,12,36\n"
+        "2026-09-01,B,S1,K2,4,20\n"
+        "2026-10-01,B,S1,K2,5,25\n"
+    ),
+    "company.toml": 'name = "Corner shop"\ncurrency = "EUR"\nas_of = 2026-10-31\n',
+}
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of shared data sets, or skip where it is not at hand."""
+    default = Path(__file__).parents[1] / ".." / "shared"
+    folder = (Path(os.environ.get("SOP_SHARED", default)) / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared data sets in {folder}; set SOP_SHARED")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a throw-away PostgreSQL cluster on loopback and return its SQLAlchemy URL."""
+    binaries = _postgres_binaries()
+    if binaries is None:
+        pytest.skip("needs PostgreSQL's initdb and pg_ctl (Debian package postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="sop-pg-"))
+    owner = _postgres_owner(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(binaries / program), *arguments],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
+            **owner,
+        )
+
+    data = str(folder / "data")
+    run("initdb", "-D", data, "-U", "sop", "-A", "trust", "--no-sync", "-E", "UTF8")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+    run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
+    try:
+        yield f"postgresql+psycopg://sop@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres_binaries() -> Path | None:
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    found = shutil.which("initdb")
+    candidates = [path.parent for path in debian] + ([Path(found).parent] if found else [])
+    return next((folder for folder in candidates if (folder / "pg_ctl").exists()), None)
+
+
+def _postgres_owner(folder: Path) -> dict[str, Any]:
+    """Return whom to run it as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

@@ -1,12 +1,16 @@
 """Snapshot folders: written whole or not at all, opened, verified."""
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -69,11 +73,10 @@ def freeze(
         issues: Findings to keep with it.
         sources: Where each table came from.
     """
-    store.mkdir(parents=True, exist_ok=True)
-    draft = store / f".draft-{os.getpid()}-{id(connection):x}"
-    draft.mkdir()
-    try:
-        entries = {name: _write_table(connection, TABLES[name], draft) for name in sorted(tables)}
+    with plain_disk_errors(store), draft(store) as scratch:
+        folder = scratch / "snapshot"
+        folder.mkdir()
+        entries = {name: _write_table(connection, TABLES[name], folder) for name in sorted(tables)}
         found = [asdict(issue) for issue in issues]
         identity = _identity(entries, company, found)
         manifest = {
@@ -83,13 +86,109 @@ def freeze(
             "issues": found,
             "sources": [asdict(source) for source in sources],
         }
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         place = store / identity
-        if not place.exists():
-            draft.rename(place)
+        if place.exists() and _is_damaged(place):
+            shutil.rmtree(place)
+        with _already_there():
+            folder.rename(place)
         return open_snapshot(place)
+
+
+@contextmanager
+def draft(store: Path) -> Iterator[Path]:
+    """Make a folder for unfinished work in a store; it is gone afterwards.
+
+    What an import that was killed left behind is removed first: a living one holds a lock on
+    its folder, which the system lets go when the process dies.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    for left in store.glob(f"{_DRAFT}*"):
+        _remove_if_dead(left)
+    folder = Path(mkdtemp(prefix=".new-", dir=store))
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder = folder.rename(store / folder.name.replace(".new-", _DRAFT))
+        yield folder
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+@contextmanager
+def plain_disk_errors(store: Path) -> Iterator[None]:
+    """Turn a full, read-only or forbidden disk into a sentence.
+
+    Raises:
+        DataProblem: What the disk refused, and what to do.
+    """
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in _REFUSALS:
+            raise
+        raise DataProblem(_refusal(store, problem.errno)) from problem
+    except duckdb.Error as problem:
+        words = str(problem)
+        full = "No space left" in words or "max_temp_directory_size" in words
+        if full or "Disk quota" in words:
+            raise DataProblem(_refusal(store, errno.ENOSPC)) from problem
+        if "Out of Memory" in words:
+            raise DataProblem(
+                "The import needs more memory than it may use. Import fewer rows at a time, or "
+                "give it a disk with more room to work on."
+            ) from problem
+        raise
+
+
+_DRAFT = ".draft-"
+_REFUSALS = {
+    errno.ENOSPC: "is full",
+    errno.EDQUOT: "is over its quota",
+    errno.EFBIG: "takes no file that large",
+    errno.EROFS: "is read-only",
+    errno.EACCES: "may not be written",
+    errno.EPERM: "may not be written",
+}
+
+
+def _refusal(store: Path, number: int) -> str:
+    return (
+        f"The disk of {store} {_REFUSALS[number]}; nothing was imported. "
+        "Make room, or set SOP_HOME to another folder."
+    )
+
+
+@contextmanager
+def _already_there() -> Iterator[None]:
+    """Let a rename pass when the same snapshot was put there meanwhile."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def _remove_if_dead(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)
+
+
+def _is_damaged(folder: Path) -> bool:
+    try:
+        return bool(verify(folder))
+    except DataProblem:
+        return True
 
 
 def _identity(
@@ -117,13 +216,15 @@ def _write_table(
 ) -> dict[str, Any]:
     path = folder / f"{table.name}.parquet"
     columns = ", ".join(f'"{name}"' for name in table.names)
-    order = ", ".join(f'"{key}"' for key in table.key)
+    # Rows with the same key are ordered by what else they hold, so that the bytes, and with
+    # them the id, do not depend on how the work was split.
+    rest = [name for name in table.names if name not in table.key]
+    order = ", ".join(f'"{name}"' for name in (*table.key, *rest))
     target = str(path).replace("'", "''")
-    connection.execute(
+    count = connection.execute(
         f"COPY (SELECT {columns} FROM {table.name} ORDER BY {order}) "
         f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-    )
-    count = connection.execute(f"SELECT count(*) FROM read_parquet('{target}')").fetchone()
+    ).fetchone()
     rows = int(count[0]) if count else 0
     return {"rows": rows, "bytes": path.stat().st_size, "sha256": _sha256(path)}
 
