@@ -118,3 +118,19 @@ def _region_of_place(snapshot: Snapshot, columns: tuple[str, ...]) -> tuple[str,
     if "resource" in columns and snapshot.has("resources"):
         return "rs.region", {"r", "rs"}
     return None
+
+
+def unit_of(snapshot: Snapshot, where: Where) -> str:
+    """Return the unit that the finished products of a slice share, `units` if they differ."""
+    conditions, parameters = ["coalesce(stage, 'finished') = 'finished'"], dict[str, object]()
+    for kind in ("product", "family"):
+        if kind in where:
+            conditions.append(f"{kind} = ${kind}")
+            parameters[kind] = where[kind]
+    if "product" in where:
+        conditions = conditions[1:]
+    rows = snapshot.query(
+        f"SELECT DISTINCT unit FROM products WHERE {' AND '.join(conditions)}", parameters
+    )
+    units = list(rows["unit"].dropna())
+    return str(units[0]) if len(units) == 1 and len(rows) == 1 else "units"

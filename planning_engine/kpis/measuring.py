@@ -1,0 +1,183 @@
+"""Measures a KPI for a slice and a period, and says plainly when there is nothing to measure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from planning_engine.data.calendars import add_months, first_open_month, month_start
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand.slices import unit_of
+from planning_engine.errors import BadRequest, DataProblem, UnknownName
+from planning_engine.kpis import demand, inventory, money, plan, service
+from planning_engine.kpis.definition import DEFAULT_STREAM, Kpi, KpiQuery, declared
+
+_SUBJECTS = (demand, service, inventory, plan, money)
+DEFAULT_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class KpiResult:
+    """A measured KPI.
+
+    Attributes:
+        kpi: Its definition.
+        query: What was asked.
+        unit: Unit of the value: `%`, `days`, `1`, the currency or the product's unit.
+        total: The figure for the whole slice; None where the formula has nothing to divide by,
+            or, for days of cover, where the stock outlasts the demand planned.
+        extras: Further figures of the total by name; those unknown are left out.
+        rows: group, value and extras per group; empty without a split.
+        start: First month that counted.
+        end: Last month that counted.
+        definition: Formula and parameters as used.
+    """
+
+    kpi: Kpi
+    query: KpiQuery
+    unit: str
+    total: float | None
+    extras: Mapping[str, float]
+    rows: pd.DataFrame
+    start: date
+    end: date
+    definition: str
+
+
+def catalogue() -> Mapping[str, Kpi]:
+    """Return every KPI by id, in the order of the subjects."""
+    order = [module.__name__ for module in _SUBJECTS]
+    known = declared()
+    return dict(sorted(known.items(), key=lambda entry: order.index(entry[1].compute.__module__)))
+
+
+def find_kpi(name: str) -> Kpi:
+    """Return a KPI by id, name or alias, any case.
+
+    Raises:
+        UnknownName: There is no such KPI.
+    """
+    wanted = name.strip().lower()
+    for one in catalogue().values():
+        if wanted in (one.id, one.id.replace("_", " "), one.name.lower(), *one.aliases):
+            return one
+    known = [word for one in catalogue().values() for word in (one.id, one.name, *one.aliases)]
+    raise UnknownName("KPI", name, known)
+
+
+def default_period(as_of: date) -> tuple[date, date]:
+    """Return the first and last of the last 12 complete months."""
+    last = add_months(first_open_month(as_of), -1)
+    return add_months(last, 1 - DEFAULT_MONTHS), last
+
+
+def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
+    """Measure a KPI.
+
+    Raises:
+        UnknownName: There is no such KPI.
+        BadRequest: It cannot be narrowed or split as asked, or the period ends before it
+            starts.
+        DataProblem: A table is missing, or there is nothing in that period.
+        NotPermitted: The scope does not reach a table it needs.
+    """
+    one = find_kpi(name)
+    _check(one, query)
+    snapshot.require(*one.tables, to=f"measure {one.name}")
+    whole = one.compute(snapshot, query, None)
+    if whole.empty or _nothing(whole):
+        raise DataProblem(_no_data(snapshot, one, query))
+    rows = one.compute(snapshot, query, query.by) if query.by else whole.iloc[:0]
+    total = whole.iloc[0]
+    first, last = _span(whole, query)
+    return KpiResult(
+        kpi=one,
+        query=query,
+        unit=unit_in_words(snapshot, one.unit, query.where),
+        total=None if pd.isna(total["value"]) else float(total["value"]),
+        extras=_extras(one, total),
+        rows=rows.drop(columns=["first", "last"], errors="ignore"),
+        start=first,
+        end=last,
+        definition=define(one, query),
+    )
+
+
+def define(one: Kpi, query: KpiQuery) -> str:
+    """Return the definition in words, with the parameters as used."""
+    used = dict(one.parameters)
+    if "lag" in used:
+        used["lag"] = f"{query.lag}: months between publishing a forecast and the month it is for"
+        several = query.stream is None and query.by in ("stream", "author")
+        used["stream"] = "each" if several else (query.stream or DEFAULT_STREAM)
+    if "basis" in used:
+        used["basis"] = f"{query.basis} date"
+        used["tolerance"] = f"{query.tolerance_days} days late; early counts as on time"
+    listed = "; ".join(f"{name}: {meaning}" for name, meaning in used.items())
+    text = f"{one.name} = {one.formula}."
+    return f"{text} {listed}. Source: {one.source}." if listed else f"{text} Source: {one.source}."
+
+
+def unit_in_words(snapshot: Snapshot, unit: str, where: Mapping[str, str]) -> str:
+    """Return a KPI's unit for one slice of one company."""
+    if unit == "currency":
+        return snapshot.company.currency
+    return unit_of(snapshot, where) if unit == "product unit" else unit
+
+
+def _check(one: Kpi, query: KpiQuery) -> None:
+    if query.end < query.start:
+        raise BadRequest(f"The period ends ({query.end:%Y-%m}) before it starts.")
+    if query.by and query.by not in one.groupings:
+        raise BadRequest(_refusal(one, "split by", query.by, one.groupings))
+    for kind in query.where:
+        if kind not in one.filters:
+            raise BadRequest(_refusal(one, "narrowed to one", kind, one.filters))
+    if query.by == "month" and one.timing == "stock" and "month" not in one.groupings:
+        raise BadRequest(f"{one.name} looks at one day and cannot be split by month.")
+
+
+def _refusal(one: Kpi, verb: str, kind: str, known: Sequence[str]) -> str:
+    if not known:
+        return f"{one.name} is one figure for the whole company and cannot be {verb} {kind}."
+    return f"{one.name} cannot be {verb} {kind}; it can be {verb} {_either(known)}."
+
+
+def _nothing(whole: pd.DataFrame) -> bool:
+    return len(whole) == 1 and bool(whole.drop(columns="group").isna().all(axis=None))
+
+
+def _span(whole: pd.DataFrame, query: KpiQuery) -> tuple[date, date]:
+    if "last" not in whole:
+        return query.start, query.end
+    last = month_start(pd.Timestamp(whole["last"].max()).date())
+    if "first" not in whole:
+        return last, last
+    return month_start(pd.Timestamp(whole["first"].min()).date()), last
+
+
+def _extras(one: Kpi, row: pd.Series) -> dict[str, float]:
+    return {name: float(row[name]) for name in one.extras if not pd.isna(row[name])}
+
+
+def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:
+    asked = f"{query.start:%B %Y} to {query.end:%B %Y}"
+    if one.id == "decision_execution_rate":
+        return f"No decision with a check was due from {asked}, so there is no execution rate."
+    table, column = one.dated_by
+    span = snapshot.query(f"SELECT min({column}) AS first, max({column}) AS last FROM {table}")
+    place = ", ".join(f"{kind} {name}" for kind, name in query.where.items())
+    of = f" of {place}" if place else ""
+    if span["first"].isna().all():
+        return f"There is no data for {one.name}{of}: the table '{table}' is empty."
+    first, last = (pd.Timestamp(span[end][0]) for end in ("first", "last"))
+    lag = f" at lag {query.lag}" if "lag" in one.parameters else ""
+    return (
+        f"There is no data for {one.name}{of}{lag} from {asked}; "
+        f"the data covers {first:%B %Y} to {last:%B %Y}."
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
