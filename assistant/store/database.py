@@ -1,7 +1,8 @@
 """The state database: opened, brought up to date, read and written in whole transactions."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,14 @@ class Database:
         """
         if self.file is None:
             raise BadRequest("A database server is backed up with its own tools (pg_dump).")
-        with self.reading() as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(target),))
+        # Outside SQLAlchemy: this statement is not allowed inside a transaction.
+        try:
+            with closing(sqlite3.connect(self.file)) as source:
+                source.execute("VACUUM INTO ?", (str(target),))
+        except sqlite3.Error as problem:
+            raise StoreUnavailable(
+                f"The backup {target} cannot be written: {problem}."
+            ) from problem
 
     def _version(self) -> str | None:
         with self._engine.connect() as connection:
