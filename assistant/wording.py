@@ -98,7 +98,8 @@ def derived_status(outcome: Outcome) -> Status:
         return outcome.status
     if outcome.evidence:
         return "answered"
-    errors = outcome.errors
+    # A tool that does not exist is the model's mistake, and says nothing about the question.
+    errors = [error for error in outcome.errors if getattr(error, "kind", "") != "tool"]
     if errors and all(isinstance(error, NotPermitted) for error in errors):
         return "not_permitted"
     suggested = any(isinstance(error, UnknownName) and error.suggestions for error in errors)

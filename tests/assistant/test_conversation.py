@@ -1,0 +1,302 @@
+"""A question becomes a checked answer that is kept whole, and can be answered again."""
+
+from dataclasses import replace
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+
+from assistant import access
+from assistant.agent import Brain
+from assistant.models import ScriptedModel, calls, says
+from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
+
+RIGHT = "Line L has 100 hours in November 2026."
+WRONG = "Line L has 110 hours in November 2026."
+
+
+@pytest.fixture
+def people(home):
+    return {person.id: person for person in home.current().company.people}
+
+
+def brain_of(conversation) -> ScriptedModel:
+    return conversation._agents.brain.chat
+
+
+# Asking
+
+
+def test_an_answer_carries_evidence_claims_footnotes_and_a_receipt(talk, people):
+    conversation = talk(calls("count_hours", {"resource": "L"}), says(RIGHT))
+    answer = conversation.ask("How many hours has L in November?", people["petra"])
+    assert (answer.text, answer.status, answer.model) == (RIGHT, "answered", "scripted")
+    assert [entry.tool for entry in answer.evidence] == ["count_hours"]
+    hours = next(claim for claim in answer.claims if claim.text.startswith("100"))
+    assert (hours.source, hours.evidence, hours.fact) == ("fact", answer.evidence[0].id, 0)
+    assert answer.footnotes == (
+        f"Data as of 31 October 2026 (snapshot {answer.snapshot}).",
+        "Caution: One day is missing.",
+    )
+    assert conversation.replay(answer.receipt, people["petra"]).same
+
+
+def test_the_turn_is_kept_as_it_was_answered(talk, people):
+    conversation = talk(calls("count_hours", {"resource": "L"}), says(RIGHT, month="2026-11"))
+    answer = conversation.ask("Hours of L?", people["petra"], thread="mine", channel="web")
+    (turn,) = conversation.history("mine", people["petra"])
+    assert turn.answer == answer
+    assert (turn.question, turn.channel, turn.memory) == (
+        "Hours of L?",
+        "web",
+        {"month": "2026-11"},
+    )
+    assert turn.calls[0].arguments == {"resource": "L"}
+    assert [thread.id for thread in conversation.threads(people["petra"])] == ["mine"]
+
+
+def test_what_happens_is_told_while_it_happens(talk, people):
+    conversation = talk(calls("count_hours", {"resource": "L"}), says(RIGHT))
+    told = []
+    conversation.ask("Hours of L?", people["petra"], progress=told.append)
+    assert [step.kind for step in told] == [
+        "started",
+        "thinking",
+        "tool_started",
+        "tool_progress",
+        "tool_finished",
+        "thinking",
+        "checking",
+    ]
+    assert told[2].tool == "count_hours"
+    assert told[2].request == {"resource": "L"}
+
+
+def test_the_next_turn_hears_the_earlier_ones_with_short_results_and_memory(talk, people):
+    conversation = talk(
+        calls("count_hours", {"resource": "L"}), says(RIGHT, resource="L"), says("Of L?")
+    )
+    first = conversation.ask("Hours of L?", people["petra"])
+    conversation.ask("and in April?", people["petra"], thread=first.thread)
+    heard = brain_of(conversation).seen[-1][1:]
+    assert [type(message) for message in heard] == [
+        HumanMessage,
+        AIMessage,
+        ToolMessage,
+        AIMessage,
+        HumanMessage,
+    ]
+    assert heard[1].tool_calls[0]["args"] == {"resource": "L"}
+    assert heard[1].tool_calls[0]["id"] == heard[2].tool_call_id
+    assert "facts" not in heard[2].content
+    assert heard[3].additional_kwargs["memory"] == {"resource": "L"}
+    assert heard[3].text == RIGHT
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\x00"])
+def test_an_empty_question_is_refused(talk, people, question):
+    with pytest.raises(BadRequest, match="The question is empty"):
+        talk(says("Hello.")).ask(question, people["petra"])
+
+
+def test_a_question_of_4000_characters_is_read_and_a_longer_one_refused(talk, people):
+    conversation = talk(says("That is long."))
+    assert conversation.ask("x" * 4000, people["petra"]).status == "answered"
+    with pytest.raises(BadRequest, match=r"4,001 characters; at most 4,000"):
+        conversation.ask("x" * 4001, people["petra"])
+    assert len(conversation.store.audit.entries()) == 1
+
+
+def test_without_data_nothing_is_asked_and_nothing_kept(talk, people, home):
+    conversation = talk(says("Hello."))
+    (home.folder / "current").unlink()
+    with pytest.raises(DataProblem, match="sop demo"):
+        conversation.ask("Hours of L?", people["petra"])
+    assert conversation.store.audit.entries() == ()
+
+
+# The firewall
+
+
+def test_a_wrong_number_is_worded_again_and_only_the_right_one_is_sent(talk, people):
+    conversation = talk(calls("count_hours", {"resource": "L"}), says(WRONG), says(RIGHT))
+    answer = conversation.ask("Hours of L?", people["petra"])
+    assert answer.text == RIGHT
+    feedback = brain_of(conversation).seen[-1][-1]
+    assert "110" in feedback.content
+
+
+def test_a_wrong_number_that_stays_wrong_is_not_sent(talk, people):
+    conversation = talk(calls("count_hours", {"resource": "L"}), says(WRONG))
+    answer = conversation.ask("Hours of L?", people["petra"])
+    assert "110" not in answer.text
+    assert RIGHT in answer.text
+    assert "withheld" in answer.text
+    assert answer.status == "answered"
+    assert "110" not in str(conversation.history(answer.thread, people["petra"])[0].answer)
+
+
+def test_a_number_without_any_evidence_is_not_sent(talk, people):
+    answer = talk(says(WRONG)).ask("Hours of L?", people["petra"])
+    assert "110" not in answer.text
+    assert answer.status == "failed"
+    assert answer.evidence == ()
+
+
+def test_a_model_that_calls_a_tool_when_corrected_is_heard(talk, people):
+    conversation = talk(says(WRONG), calls("count_hours", {"resource": "L"}), says(RIGHT))
+    answer = conversation.ask("Hours of L?", people["petra"])
+    assert answer.text == RIGHT
+    assert len(answer.evidence) == 1
+
+
+def test_the_built_in_analyst_is_not_asked_to_word_again(talk, people):
+    model = ScriptedModel(answers=(calls("count_hours", {"resource": "L"}), says(WRONG)))
+    conversation = talk(brain=Brain("built-in analyst", model, is_language_model=False))
+    answer = conversation.ask("Hours of L?", people["petra"])
+    assert len(model.seen) == 2
+    assert "110" not in answer.text
+
+
+# Status
+
+
+def declared(text: str, status: str, *suggestions: str) -> AIMessage:
+    metadata = {"status": status, "suggestions": list(suggestions)}
+    return AIMessage(text, response_metadata=metadata)
+
+
+def test_the_status_a_model_declares_is_kept_with_its_suggestions(talk, people):
+    script = declared("Which line?", "asked_back", "Line L", "Crew")
+    answer = talk(script).ask("Is it full?", people["petra"])
+    assert (answer.status, answer.suggestions) == ("asked_back", ("Line L", "Crew"))
+
+
+@pytest.mark.parametrize(
+    ("person", "call", "said", "status"),
+    [
+        ("petra", ("count_hours", {"resource": "LL"}), "Did you mean L?", "asked_back"),
+        ("petra", ("count_hours", {"resource": "Zeppelin"}), "There is none.", "not_in_data"),
+        ("sam", ("query_regions", {}), "That tool does not exist.", "answered"),
+        ("petra", None, "Which line do you mean?", "asked_back"),
+        ("petra", None, "Hello.", "answered"),
+    ],
+)
+def test_the_status_is_told_from_what_the_tools_said(talk, people, person, call, said, status):
+    script = [calls(*call)] if call else []
+    assert talk(*script, says(said)).ask("Is it full?", people[person]).status == status
+
+
+def test_what_a_person_may_not_see_is_not_permitted_rather_than_absent(talk, people):
+    # The region South has a depot; Sam sees the region North only.
+    south = replace(people["sam"], scope=replace(people["sam"].scope, sites=frozenset({"D2"})))
+    conversation = talk(calls("count_hours", {"resource": "L"}), says("That is not permitted."))
+    assert conversation.ask("Hours of L?", south).status == "not_permitted"
+
+
+# Threads
+
+
+def test_another_persons_thread_is_closed(talk, people):
+    conversation = talk(says("Hello."))
+    conversation.ask("Hello", people["petra"], thread="mine")
+    with pytest.raises(NotPermitted, match="another person's"):
+        conversation.ask("Hello", people["sam"], thread="mine")
+    with pytest.raises(NotPermitted, match="another person's"):
+        conversation.history("mine", people["sam"])
+
+
+def test_in_a_shared_slack_thread_each_is_answered_from_their_own_turns(talk, people):
+    conversation = talk(says("Hello."))
+    conversation.ask("A secret of Petra", people["petra"], thread="C1", channel="slack")
+    conversation.ask("Hello", people["sam"], thread="C1", channel="slack")
+    assert "secret" not in str(brain_of(conversation).seen[-1])
+    assert len(conversation.history("C1", people["sam"])) == 1
+
+
+def test_an_unknown_thread_gets_the_nearest(talk, people):
+    conversation = talk(says("Hello."))
+    conversation.ask("Hello", people["petra"], thread="t_abc")
+    with pytest.raises(UnknownName, match="Did you mean 't_abc'"):
+        conversation.history("t_abd", people["petra"])
+
+
+# Proposals and decisions
+
+
+@pytest.fixture
+def proposed(talk, people):
+    conversation = talk(
+        calls("propose_shift", {"resource": "L"}), says("Proposed: add a shift on L.")
+    )
+    answer = conversation.ask("Propose a shift on L", people["sam"])
+    return conversation, answer.proposals[0].id, answer
+
+
+def test_a_proposal_stays_a_draft_until_somebody_approves_it(proposed, people):
+    conversation, identity, _ = proposed
+    assert [entry.status for entry in conversation.decisions(people["sam"])] == ["draft"]
+    assert [entry.id for entry in conversation.open_proposals(people["petra"])] == [identity]
+    settled = conversation.approve(identity, people["petra"], "web", "We need it.")
+    assert (settled.status, settled.decided_by) == ("approved", "petra")
+    (decision,) = conversation.decisions(people["petra"])
+    assert (decision.status, decision.owner, str(decision.due_on)) == (
+        "approved",
+        "sam",
+        "2026-12-01",
+    )
+    assert conversation.open_proposals(people["petra"]) == ()
+
+
+def test_the_log_says_who_decided_when_and_on_which_evidence(proposed, people):
+    conversation, identity, answer = proposed
+    conversation.approve(identity, people["petra"], "slack", "We need it.")
+    decision = conversation.decisions(people["petra"])[0].id
+    proposal, approval = conversation.decision_events(decision, people["petra"])
+    assert (proposal.verdict, proposal.person) == ("proposed", "sam")
+    assert (approval.verdict, approval.person, approval.channel, approval.reason) == (
+        "approved",
+        "petra",
+        "slack",
+        "We need it.",
+    )
+    assert approval.evidence == (answer.evidence[0].id,)
+    assert approval.receipt == answer.receipt
+    assert approval.at == conversation.store.now()
+
+
+def test_a_rejection_is_recorded_with_its_reason(proposed, people):
+    conversation, identity, _ = proposed
+    conversation.reject(identity, people["elena"], "web", "Too dear.")
+    assert [entry.status for entry in conversation.decisions(people["petra"])] == ["rejected"]
+    assert conversation.proposal(identity, people["petra"]).reason == "Too dear."
+
+
+def test_who_may_not_approve_is_told_and_nothing_changes(proposed, people):
+    conversation, identity, _ = proposed
+    with pytest.raises(NotPermitted, match="Sam Ortiz may not decide on a decision"):
+        conversation.approve(identity, people["sam"], "web")
+    assert conversation.proposal(identity, people["sam"]).pending.status == "open"
+
+
+def test_a_proposal_is_decided_once(proposed, people):
+    conversation, identity, _ = proposed
+    conversation.approve(identity, people["petra"], "web")
+    with pytest.raises(BadRequest, match="approved by petra on 02 November 2026"):
+        conversation.reject(identity, people["elena"], "web")
+    assert (
+        len(conversation.decision_events(conversation.decisions(access.OWNER)[0].id, access.OWNER))
+        == 2
+    )
+
+
+def test_no_model_runs_in_an_approval(proposed, people):
+    conversation, identity, _ = proposed
+    before = len(brain_of(conversation).seen)
+    conversation.approve(identity, people["petra"], "web")
+    assert len(brain_of(conversation).seen) == before
+
+
+def test_an_unknown_proposal_gets_the_nearest(proposed, people):
+    conversation, identity, _ = proposed
+    with pytest.raises(UnknownName, match=identity):
+        conversation.approve(identity[:-1], people["petra"], "web")
