@@ -66,12 +66,11 @@ def demand_plan(snapshot: Snapshot, months: int = 12) -> DemandPlan:
     beyond = statistical(snapshot, plan_months, wanted)
     in_consensus = beyond["product"].isin(known) & beyond["month"].isin(map(_stamp, covered))
     beyond = beyond[~in_consensus]
-    frame = pd.concat(
-        [agreed.assign(origin="consensus"), beyond.assign(origin="forecast")], ignore_index=True
-    )
-    if frame.empty:
+    parts = [agreed.assign(origin="consensus"), beyond.assign(origin="forecast")]
+    parts = [part for part in parts if not part.empty]
+    if not parts:
         raise DataProblem("There is no forecast and there are no sales to plan demand from.")
-    frame = frame.sort_values(_KEYS, ignore_index=True)
+    frame = pd.concat(parts, ignore_index=True).sort_values(_KEYS, ignore_index=True)
     return DemandPlan(frame, _source(cycle, covered, plan_months, beyond), cycle)
 
 

@@ -1,0 +1,109 @@
+"""A plan in money: revenue, cost of goods, premium, margin, stock value, gap to budget."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.supply.plan_problem import SupplyPlan
+
+
+@dataclass(frozen=True)
+class PlanMoney:
+    """What a plan brings and binds, in the company's currency.
+
+    Attributes:
+        revenue: Pieces delivered at list price.
+        cost_of_goods: The same pieces at standard cost.
+        premium: What overtime costs beyond regular hours.
+        inventory_value: Stock at the end, finished and components, at standard cost.
+        unpriced: Products delivered without a known price: they bring no revenue here.
+    """
+
+    revenue: float
+    cost_of_goods: float
+    premium: float
+    inventory_value: float
+    unpriced: tuple[str, ...]
+
+    @property
+    def margin(self) -> float:
+        """Revenue less cost of goods less premium."""
+        return self.revenue - self.cost_of_goods - self.premium
+
+
+@dataclass(frozen=True)
+class BudgetGap:
+    """Planned revenue of a family in a month against its budget."""
+
+    family: str
+    month: date
+    planned: float
+    budget: float
+
+    @property
+    def gap(self) -> float:
+        """Plan less budget: negative is short of budget."""
+        return self.planned - self.budget
+
+
+def plan_in_money(snapshot: Snapshot, plan: SupplyPlan) -> PlanMoney:
+    """Return a plan's revenue, margin and stock value.
+
+    Delivered in a month is demand plus what was owed before less what is owed after.
+    """
+    prices = _prices(snapshot)
+    revenue = goods = 0.0
+    unpriced = set()
+    for (product, _), delivered in deliveries(plan).items():
+        price, cost = prices.get(product, (None, 0.0))
+        if price is None and sum(delivered) > 0:
+            unpriced.add(product)
+        revenue += sum(delivered) * (price or 0.0)
+        goods += sum(delivered) * cost
+    wages = plan.problem.wages
+    premium = sum(
+        sum(row) * (wages[name][1] - wages[name][0]) for name, row in plan.overtime.items()
+    )
+    value = sum(
+        row[-1] * prices.get(product, (None, 0.0))[1] for (product, _), row in plan.stock.items()
+    )
+    return PlanMoney(revenue, goods, premium, value, tuple(sorted(unpriced)))
+
+
+def deliveries(plan: SupplyPlan) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Return pieces delivered by product and site, month by month."""
+    found = {}
+    for place, wanted in plan.problem.demand.items():
+        owed = (0.0, *plan.late[place])
+        found[place] = tuple(w + owed[t] - owed[t + 1] for t, w in enumerate(wanted))
+    return found
+
+
+def budget_gaps(snapshot: Snapshot, plan: SupplyPlan) -> tuple[BudgetGap, ...]:
+    """Return planned revenue against budget, by family and month; months without budget not.
+
+    Raises:
+        DataProblem: There is no budget in the data.
+    """
+    snapshot.require("budget", to="compare a plan with the budget")
+    prices = _prices(snapshot)
+    family = dict(snapshot.rows("SELECT product, family FROM products"))
+    planned: dict[tuple[str, date], float] = {}
+    for (product, _), delivered in deliveries(plan).items():
+        for month, quantity in zip(plan.problem.months, delivered, strict=True):
+            key = (family.get(product) or "", month)
+            price = prices.get(product, (None, 0.0))[0] or 0.0
+            planned[key] = planned.get(key, 0.0) + quantity * price
+    rows = snapshot.rows(
+        "SELECT family, month::DATE, revenue FROM budget WHERE revenue IS NOT NULL ORDER BY 1, 2"
+    )
+    return tuple(
+        BudgetGap(name, month, planned.get((name, month), 0.0), revenue)
+        for name, month, revenue in rows
+        if month in plan.problem.months
+    )
+
+
+def _prices(snapshot: Snapshot) -> dict[str, tuple[float | None, float]]:
+    rows = snapshot.rows("SELECT product, price, coalesce(standard_cost, 0) FROM products")
+    return {product: (price, cost) for product, price, cost in rows}
