@@ -222,7 +222,7 @@ def _readable(message: AIMessage, log: TurnLog) -> AIMessage:
     """Return the message with distinct call ids, and broken calls kept as calls that fail."""
     sound: list[tuple[ToolCall, bool]] = [(call, False) for call in message.tool_calls]
     broken: list[tuple[ToolCall, bool]] = [
-        (ToolCall(name=call["name"] or "", args={}, id=call["id"]), True)
+        (ToolCall(name=call["name"] or "", args={}, id=call["id"], type="tool_call"), True)
         for call in message.invalid_tool_calls
     ]
     calls: list[ToolCall] = []

@@ -116,7 +116,7 @@ class _Agents:
         settings = self._workshop.settings
         if not settings.uses_language_model:
             return Agent(self._analyst(snapshot, person), prompt="")
-        brain = _language_brain(settings)
+        brain = language_brain(settings)
         fallback = (lambda: self._analyst(snapshot, person)) if settings.allow_fallback else None
         return Agent(brain, system_prompt(snapshot, person), fallback)
 
@@ -130,7 +130,8 @@ class _Agents:
         return Brain("built-in analyst", model, is_language_model=False)
 
 
-def _language_brain(settings: Settings) -> "Brain":
+def language_brain(settings: Settings) -> "Brain":
+    """Return the language model the settings name, with what the loop must know about it."""
     from assistant.agent import Brain
     from assistant.models import check_finished, language_model, problem_of
 
