@@ -1,10 +1,21 @@
 """`query_kpi`: one KPI for a slice of the business and a period, with its definition."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
-from tools.request import Month, Slice
+from planning_engine import kpis
+from planning_engine.data.calendars import add_months, month_start, months_between
+from planning_engine.data.snapshot import Snapshot
+from planning_engine.errors import BadRequest, DataProblem, UnknownName
+from planning_engine.kpis import Kpi, KpiQuery, KpiResult, KpiRow
+from tools.context import ToolContext
+from tools.evidence import Evidence
+from tools.kpi_answer import KpiAnswer
+from tools.registry import tool
+from tools.request import Month, Slice, resolve_slice
 
 Grouping = Literal[
     "month",
@@ -19,6 +30,7 @@ Grouping = Literal[
     "stream",
     "author",
 ]
+MOST_ROWS = 500
 
 
 class KpiRequest(Slice):
@@ -42,3 +54,115 @@ class KpiRequest(Slice):
     compare_previous: bool = Field(
         False, description="Also give the period of the same length just before."
     )
+
+
+@tool
+def query_kpi(context: ToolContext, request: KpiRequest) -> Evidence:
+    """Measure one KPI of what happened: forecast accuracy, OTIF, stock, sales, plan, margin.
+
+    Use it for "how good was", "how much did we sell", "which family is worst" and any KPI
+    by name, split by month, product, family, site, region, customer and so on. For the demand
+    to come use forecast_demand, for load to come check_capacity, for stock to come
+    project_inventory.
+    """
+    one = kpis.find_kpi(request.kpi)
+    query = _query(context, request, one)
+    result = kpis.measure(context.snapshot, one.id, query)
+    answer = KpiAnswer(
+        context.snapshot,
+        result,
+        rows=_ordered(result, request),
+        previous=_previous(context.snapshot, result) if request.compare_previous else None,
+        compared=request.compare_previous,
+        ranking=request.order or ("highest" if request.top else None),
+    )
+    return Evidence(
+        summary=answer.summary(),
+        facts=answer.facts(),
+        table=answer.table(),
+        chart=answer.chart(),
+        definition=result.definition,
+        issues=context.snapshot.issues_of(one.tables),
+    )
+
+
+def _query(context: ToolContext, request: KpiRequest, one: Kpi) -> KpiQuery:
+    snapshot = context.snapshot
+    where = resolve_slice(snapshot, request)
+    for kind in ("resource", "supplier"):
+        if name := getattr(request, kind):
+            where[kind] = snapshot.find(kind, name)
+    start, end = _period(snapshot, request, one)
+    query = KpiQuery(
+        start=start,
+        end=end,
+        where=where,
+        by=request.by,
+        stream=_stream(snapshot, request.stream),
+        decisions=tuple(context.decisions.decisions()),
+    )
+    if request.lag is not None:
+        query = replace(query, lag=request.lag)
+    return replace(query, basis=request.basis) if request.basis else query
+
+
+def _stream(snapshot: Snapshot, name: str | None) -> str | None:
+    if name is None:
+        return None
+    snapshot.require("forecasts", to="compare forecast streams")
+    known = list(snapshot.query("SELECT DISTINCT stream FROM forecasts ORDER BY 1")["stream"])
+    if name.lower() not in known:
+        raise UnknownName("forecast stream", name, known)
+    return name.lower()
+
+
+def _period(snapshot: Snapshot, request: KpiRequest, one: Kpi) -> tuple[date, date]:
+    start, end = kpis.default_period(snapshot.company.as_of)
+    if one.timing != "flow":
+        end = month_start(snapshot.company.as_of)
+    if request.end:
+        end = request.end
+        start = add_months(end, 1 - kpis.DEFAULT_MONTHS)
+    if request.start:
+        start = request.start
+        end = request.end or max(start, end)
+    return start, end
+
+
+def _previous(snapshot: Snapshot, result: KpiResult) -> KpiResult | None:
+    """Return the same KPI for as many months just before; None without data there."""
+    start, end = result.start, result.end
+    length = months_between(start, end) + 1
+    query = replace(
+        result.query, start=add_months(start, -length), end=add_months(end, -length), by=None
+    )
+    try:
+        return kpis.measure(snapshot, result.kpi.id, query)
+    except (DataProblem, BadRequest):
+        return None
+
+
+def _ordered(result: KpiResult, request: KpiRequest) -> tuple[KpiRow, ...]:
+    """Return the rows in the order asked for, `best` and `worst` by the KPI's direction.
+
+    Months stay in their order unless an order or the first few are asked for; rows without a
+    figure come last.
+    """
+    if request.order is None and request.top is None and request.by == "month":
+        return tuple(sorted(result.rows, key=lambda row: row.group))
+    known = [(row.value, row) for row in result.rows if row.value is not None]
+    order = request.order or "highest"
+    if order in ("highest", "lowest"):
+        known.sort(key=lambda pair: pair[0], reverse=order == "highest")
+    else:
+        known.sort(key=lambda pair: _badness(result.kpi, pair[0]), reverse=order == "worst")
+    unknown = [row for row in result.rows if row.value is None]
+    ordered = [*(row for _, row in known), *unknown]
+    return tuple(ordered[: request.top or MOST_ROWS])
+
+
+def _badness(one: Kpi, value: float) -> float:
+    """Return how bad a value is: for a neutral KPI such as bias, its distance from 0."""
+    if one.direction == "higher":
+        return -value
+    return value if one.direction == "lower" else abs(value)

@@ -12,7 +12,7 @@ from planning_engine.decisions import Decision
 from planning_engine.demand.slices import Where
 
 Direction = Literal["higher", "lower", "neutral"]
-Timing = Literal["flow", "stock"]
+Timing = Literal["flow", "stock", "now"]
 
 DEFAULT_LAG = 2
 DEFAULT_STREAM = "consensus"
@@ -59,7 +59,7 @@ class Kpi:
     Attributes:
         id: Name in requests.
         name: Name for people.
-        unit: `%`, `days`, `1`, `currency` or `product unit`.
+        unit: `%`, `pp` (percent points), `days`, `1`, `currency` or `product unit`.
         direction: Whether higher or lower is better.
         formula: How it is computed, in words a planner checks.
         parameters: Parameter → its default and meaning.
@@ -68,7 +68,8 @@ class Kpi:
         tables: Tables it needs.
         filters: Kinds it can be narrowed to.
         groupings: Kinds it can be split by.
-        timing: `flow` sums over a period, `stock` is taken at its end.
+        timing: `flow` sums over a period, `stock` is taken at its end, `now` looks ahead from
+            the date of the data.
         dated_by: Table and column that say which period the data covers.
         extras: Further figures of each row → their unit.
         compute: The function.

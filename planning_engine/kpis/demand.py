@@ -251,7 +251,7 @@ def mase(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
 
 @kpi(
     "Forecast value added",
-    "%",
+    "pp",
     "higher",
     formula="WMAPE of the step before - WMAPE of this step, in percent points; the step before "
     "the statistical forecast is the same month a year before (seasonal naive), the step before "

@@ -153,7 +153,7 @@ def inventory_value(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
 @kpi(
     "Days of cover",
     "days",
-    "neutral",
+    "higher",
     formula="days until the demand plan has used up the latest stock",
     source="formulas.md 3, days of supply",
     tables=("stock", "sales", "products"),
@@ -164,7 +164,7 @@ def inventory_value(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
         "several products": "stock and demand are added at standard cost",
     },
     aliases=("cover", "days of supply", "how long does the stock last", "stock reach"),
-    timing="stock",
+    timing="now",
     dated_by=("stock", "date"),
     extras={"stock": "currency"},
 )

@@ -18,6 +18,15 @@ DEFAULT_MONTHS = 12
 
 
 @dataclass(frozen=True)
+class KpiRow:
+    """One row of a split: the group's id or month, its figure if it has one, and extras."""
+
+    group: str
+    value: float | None
+    extras: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class KpiResult:
     """A measured KPI.
 
@@ -28,7 +37,7 @@ class KpiResult:
         total: The figure for the whole slice; None where the formula has nothing to divide by,
             or, for days of cover, where the stock outlasts the demand planned.
         extras: Further figures of the total by name; those unknown are left out.
-        rows: group, value and extras per group; empty without a split.
+        rows: One per group; empty without a split.
         start: First month that counted.
         end: Last month that counted.
         definition: Formula and parameters as used.
@@ -39,7 +48,7 @@ class KpiResult:
     unit: str
     total: float | None
     extras: Mapping[str, float]
-    rows: pd.DataFrame
+    rows: tuple[KpiRow, ...]
     start: date
     end: date
     definition: str
@@ -83,21 +92,20 @@ def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
         NotPermitted: The scope does not reach a table it needs.
     """
     one = find_kpi(name)
-    _check(one, query)
+    _check(snapshot, one, query)
     snapshot.require(*one.tables, to=f"measure {one.name}")
     whole = one.compute(snapshot, query, None)
     if whole.empty or _nothing(whole):
         raise DataProblem(_no_data(snapshot, one, query))
-    rows = one.compute(snapshot, query, query.by) if query.by else whole.iloc[:0]
-    total = whole.iloc[0]
+    total = _rows(one, whole)[0]
     first, last = _span(whole, query)
     return KpiResult(
         kpi=one,
         query=query,
         unit=unit_in_words(snapshot, one.unit, query.where),
-        total=None if pd.isna(total["value"]) else float(total["value"]),
-        extras=_extras(one, total),
-        rows=rows.drop(columns=["first", "last"], errors="ignore"),
+        total=total.value,
+        extras=total.extras,
+        rows=_rows(one, one.compute(snapshot, query, query.by)) if query.by else (),
         start=first,
         end=last,
         definition=define(one, query),
@@ -126,7 +134,7 @@ def unit_in_words(snapshot: Snapshot, unit: str, where: Mapping[str, str]) -> st
     return unit_of(snapshot, where) if unit == "product unit" else unit
 
 
-def _check(one: Kpi, query: KpiQuery) -> None:
+def _check(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> None:
     if query.end < query.start:
         raise BadRequest(f"The period ends ({query.end:%Y-%m}) before it starts.")
     if query.by and query.by not in one.groupings:
@@ -134,8 +142,11 @@ def _check(one: Kpi, query: KpiQuery) -> None:
     for kind in query.where:
         if kind not in one.filters:
             raise BadRequest(_refusal(one, "narrowed to one", kind, one.filters))
-    if query.by == "month" and one.timing == "stock" and "month" not in one.groupings:
-        raise BadRequest(f"{one.name} looks at one day and cannot be split by month.")
+    today = snapshot.company.as_of
+    if one.timing == "now" and not query.start <= today < add_months(query.end, 1):
+        raise BadRequest(
+            f"{one.name} looks ahead from the date of the data, {today}; it has no other period."
+        )
 
 
 def _refusal(one: Kpi, verb: str, kind: str, known: Sequence[str]) -> str:
@@ -157,14 +168,23 @@ def _span(whole: pd.DataFrame, query: KpiQuery) -> tuple[date, date]:
     return month_start(pd.Timestamp(whole["first"].min()).date()), last
 
 
-def _extras(one: Kpi, row: pd.Series) -> dict[str, float]:
-    return {name: float(row[name]) for name in one.extras if not pd.isna(row[name])}
+def _rows(one: Kpi, frame: pd.DataFrame) -> tuple[KpiRow, ...]:
+    return tuple(
+        KpiRow(
+            group=str(row["group"]),
+            value=None if pd.isna(row["value"]) else float(row["value"]),
+            extras={name: float(row[name]) for name in one.extras if not pd.isna(row[name])},
+        )
+        for row in frame.to_dict("records")
+    )
 
 
 def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:
-    asked = f"{query.start:%B %Y} to {query.end:%B %Y}"
+    asked = f"from {query.start:%B %Y} to {query.end:%B %Y}"
+    if query.start == query.end:
+        asked = f"in {query.start:%B %Y}"
     if one.id == "decision_execution_rate":
-        return f"No decision with a check was due from {asked}, so there is no execution rate."
+        return f"No decision with a check was due {asked}, so there is no execution rate."
     table, column = one.dated_by
     span = snapshot.query(f"SELECT min({column}) AS first, max({column}) AS last FROM {table}")
     place = ", ".join(f"{kind} {name}" for kind, name in query.where.items())
@@ -174,7 +194,7 @@ def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:
     first, last = (pd.Timestamp(span[end][0]) for end in ("first", "last"))
     lag = f" at lag {query.lag}" if "lag" in one.parameters else ""
     return (
-        f"There is no data for {one.name}{of}{lag} from {asked}; "
+        f"There is no data for {one.name}{of}{lag} {asked}; "
         f"the data covers {first:%B %Y} to {last:%B %Y}."
     )
 
