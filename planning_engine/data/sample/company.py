@@ -18,6 +18,7 @@ from planning_engine.data.sample import (
     people,
     production,
     products,
+    recipes,
     working_time,
 )
 from planning_engine.data.sample.meetings import write_notes
@@ -49,7 +50,7 @@ def _tables(seed: int) -> dict[str, pd.DataFrame]:
         "resources": network.resources(),
         "calendars": working_time.calendars(),
         "routings": network.routings(),
-        "bom": products.bom(),
+        "bom": recipes.bom(),
         "sourcing": network.sourcing(),
         "lanes": network.lanes(),
         "policies": materials.policies(seed),

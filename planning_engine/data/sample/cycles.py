@@ -86,8 +86,12 @@ def _sales_view(seed: int) -> Grid:
 
 
 def _marketing_view(seed: int) -> Grid:
-    hopes = np.where(in_family(OVER_FORECAST), 1.20, 1.05)
-    return _view(seed, "marketing") * hopes[None, :, None, None]
+    """Return marketing's hopes; the Juice listings that never came are out since October."""
+    hopes = np.full((len(CYCLES), len(products.FINISHED)), 1.05)
+    hopes[:, in_family(OVER_FORECAST)] = 1.20
+    hopes[-1, in_family(OVER_FORECAST)] = 1.14
+    view: Grid = _view(seed, "marketing") * hopes[:, :, None, None]
+    return view
 
 
 def in_family(family: str) -> Grid:

@@ -4,6 +4,7 @@ All but one of the decisions that are due and can be checked were carried out. `
 Saturday shift on line 5 in September, never was.
 """
 
+import re
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -314,9 +315,7 @@ def decisions(seed: int = SEED) -> tuple[Decision, ...]:
 
 def _located(decision: Decision, kept: tuple[SampleNote, ...]) -> Decision:
     """Return the decision with the note of its day and the paragraph that names it first."""
-    note = next((n for n in kept if n.file_name.startswith(f"{decision.decided_on}-")), None)
-    if note is None:
-        return decision
+    note = next(n for n in kept if n.file_name.startswith(f"{decision.decided_on}-"))
     lines = note.text.split("\n")
     first = next(
         i for i, line in enumerate(lines) if f"{decision.id} " in line or f"{decision.id}:" in line
@@ -328,5 +327,5 @@ def _located(decision: Decision, kept: tuple[SampleNote, ...]) -> Decision:
         decision,
         note=note.file_name,
         lines=(first + 1, last + 1),
-        text=" ".join(line.strip() for line in lines[first : last + 1]),
+        text=re.sub(r"^- D-\d\d:? ", "", " ".join(map(str.strip, lines[first : last + 1]))),
     )

@@ -240,9 +240,8 @@ def _available(line: str, month: str) -> float:
 def _by_family(seed: int) -> pd.DataFrame:
     frame = demand.sales(seed)
     frame["family"] = frame["product"].map({p.id: p.family for p in products.FINISHED})
-    sums = frame.groupby(["date", "family"], as_index=False)["revenue"].sum()
-    sums["date"] = sums["date"].dt.date
-    return sums
+    sums = frame.groupby(["date", "family"])["revenue"].sum().reset_index()
+    return sums.assign(date=sums["date"].dt.date)
 
 
 @lru_cache(maxsize=2)

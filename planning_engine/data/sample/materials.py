@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planning_engine.data.calendars import add_months
-from planning_engine.data.sample import network, products
+from planning_engine.data.sample import network, products, recipes
 from planning_engine.data.sample.flows import flows, month_ends
 from planning_engine.data.sample.timeline import (
     AS_OF,
@@ -49,8 +49,8 @@ def usage(seed: int) -> Grid:
     used = np.zeros((len(pairs), cases.shape[1]))
     for item in products.FINISHED:
         plant = network.PLANT_OF_LINE[item.line]
-        for part, quantity in products.recipe(item.id).items():
-            share = quantity / (1 - products.SCRAP.get(part, 0.0))
+        for part, quantity in recipes.recipe(item.id).items():
+            share = quantity / (1 - recipes.SCRAP.get(part, 0.0))
             used[pairs.index((part, plant))] += cases[products.PLACE[item.id]] * share
     return np.rint(used)
 
@@ -224,11 +224,14 @@ def stock(seed: int) -> pd.DataFrame:
 def policies(seed: int) -> pd.DataFrame:
     """Return service levels and safety stocks of finished goods and components."""
     mean = flows(seed).plans[-1].mean(axis=2)
+    biggest = sorted(item.base for item in products.FINISHED)[-10]
     rows: list[tuple[object, ...]] = []
     for item in products.FINISHED:
         service = 0.98 if item.base > 20_000 else 0.95
         for d, dc in enumerate(network.DCS):
             share = 0.32 if item.family == "Juice" else 0.20
+            # Two days more for the ten biggest products in the West, decided in July.
+            share += 2 / 30 if dc == "DC-WEST" and item.base >= biggest else 0.0
             safety = float(np.rint(mean[products.PLACE[item.id], d] * share / 10) * 10)
             rows.append((item.id, dc, service, safety, 7.0, 0.18, round(item.price * 0.10, 2)))
     for entry in ledger(seed):

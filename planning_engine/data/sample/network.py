@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planning_engine.data.sample.products import COMPONENTS, FINISHED, recipe
+from planning_engine.data.sample.products import COMPONENTS, FINISHED
+from planning_engine.data.sample.recipes import recipe
 
 DCS = ("DC-NORTH", "DC-SOUTH", "DC-WEST")
 REGIONS = ("North", "South", "East", "West")

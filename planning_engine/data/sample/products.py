@@ -211,128 +211,28 @@ FINISHED = (
         270,
     ),
     Finished(
-        "NRG-025-24",
-        "Volt Energy 0.25 L can x24",
-        "Energy",
-        "L6",
-        40_000,
-        0.07,
-        17.50,
-        8.90,
-        9_000,
+        "NRG-025-24", "Volt Energy 0.25 L can x24", "Energy", "L6", 40_000, 0.07, 17.50, 8.90, 9_000
     ),
     Finished(
-        "NRG-050-12",
-        "Volt Energy 0.5 L can x12",
-        "Energy",
-        "L6",
-        12_000,
-        0.05,
-        13.20,
-        7.10,
-        3_000,
+        "NRG-050-12", "Volt Energy 0.5 L can x12", "Energy", "L6", 12_000, 0.05, 13.20, 7.10, 3_000
     ),
     Finished(
-        "NRZ-025-24",
-        "Volt Zero 0.25 L can x24",
-        "Energy",
-        "L6",
-        22_000,
-        0.12,
-        17.50,
-        8.60,
-        6_000,
+        "NRZ-025-24", "Volt Zero 0.25 L can x24", "Energy", "L6", 22_000, 0.12, 17.50, 8.60, 6_000
+    ),
+    Finished(LIKE, "Volt Mango 0.25 L can x24", "Energy", "L6", 14_000, 0.05, 17.90, 9.10, 3_000),
+    Finished(
+        LAUNCHED, "Volt Berry 0.25 L can x24", "Energy", "L6", 11_000, 0.05, 17.90, 9.10, 3_000
     ),
     Finished(
-        LIKE,
-        "Volt Mango 0.25 L can x24",
-        "Energy",
-        "L6",
-        14_000,
-        0.05,
-        17.90,
-        9.10,
-        3_000,
+        "ISO-050-12", "Volt Iso 0.5 L x12", "Energy", "L6", 9_000, 0.03, 8.90, 4.90, 3_000, 1.1
     ),
+    Finished("ICP-050-12", "Leaf Peach 0.5 L x12", "Tea", "L4", 26_000, 0.03, 6.40, 3.60, 6_000),
     Finished(
-        LAUNCHED,
-        "Volt Berry 0.25 L can x24",
-        "Energy",
-        "L6",
-        11_000,
-        0.05,
-        17.90,
-        9.10,
-        3_000,
+        "ICP-150-06", "Leaf Peach 1.5 L x6", "Tea", "L4", 15_000, 0.01, 6.00, 3.50, 4_500, 1.15
     ),
-    Finished(
-        "ISO-050-12",
-        "Volt Iso 0.5 L x12",
-        "Energy",
-        "L6",
-        9_000,
-        0.03,
-        8.90,
-        4.90,
-        3_000,
-        1.1,
-    ),
-    Finished(
-        "ICP-050-12",
-        "Leaf Peach 0.5 L x12",
-        "Tea",
-        "L4",
-        26_000,
-        0.03,
-        6.40,
-        3.60,
-        6_000,
-    ),
-    Finished(
-        "ICP-150-06",
-        "Leaf Peach 1.5 L x6",
-        "Tea",
-        "L4",
-        15_000,
-        0.01,
-        6.00,
-        3.50,
-        4_500,
-        1.15,
-    ),
-    Finished(
-        "ICL-050-12",
-        "Leaf Lemon 0.5 L x12",
-        "Tea",
-        "L4",
-        18_000,
-        0.02,
-        6.40,
-        3.60,
-        4_500,
-    ),
-    Finished(
-        "ICG-050-12",
-        "Leaf Green 0.5 L x12",
-        "Tea",
-        "L4",
-        9_000,
-        0.08,
-        6.80,
-        3.75,
-        3_000,
-    ),
-    Finished(
-        "ICH-050-12",
-        "Leaf Hibiscus 0.5 L x12",
-        "Tea",
-        "L4",
-        1_400,
-        0.00,
-        7.20,
-        4.10,
-        1_200,
-    ),
+    Finished("ICL-050-12", "Leaf Lemon 0.5 L x12", "Tea", "L4", 18_000, 0.02, 6.40, 3.60, 4_500),
+    Finished("ICG-050-12", "Leaf Green 0.5 L x12", "Tea", "L4", 9_000, 0.08, 6.80, 3.75, 3_000),
+    Finished("ICH-050-12", "Leaf Hibiscus 0.5 L x12", "Tea", "L4", 1_400, 0.00, 7.20, 4.10, 1_200),
 )
 IDS = tuple(product.id for product in FINISHED)
 PLACE = {product.id: place for place, product in enumerate(FINISHED)}
@@ -376,52 +276,6 @@ COMPONENTS = (
 )
 COMPONENT_IDS = tuple(component.id for component in COMPONENTS)
 
-_SMALL = {"CMP-PRE-S": 1.0, "CMP-CAP": 1.0, "CMP-LABEL": 1.0}
-_LARGE = {"CMP-PRE-L": 1.0, "CMP-CAP": 1.0, "CMP-LABEL": 1.0}
-# Container, by the litres in the id's middle part, and drink per litre, by the id's first part.
-_SYRUP: dict[str, dict[str, float]] = {
-    "COL": {"CMP-SUGAR": 0.105, "CMP-COLA": 0.012},
-    "COZ": {"CMP-COLA": 0.013},
-    "ORA": {"CMP-SUGAR": 0.090, "CMP-CITRUS": 0.030},
-    "LEM": {"CMP-SUGAR": 0.085, "CMP-CITRUS": 0.024},
-    "TON": {"CMP-SUGAR": 0.080, "CMP-CITRUS": 0.006},
-    "FLW": {"CMP-SUGAR": 0.040, "CMP-CITRUS": 0.008},
-    "APJ": {"CMP-APPLE": 0.120},
-    "ORJ": {"CMP-CITRUS": 0.080, "CMP-APPLE": 0.030},
-    "MUL": {"CMP-APPLE": 0.085, "CMP-CITRUS": 0.022},
-    "CRA": {"CMP-SUGAR": 0.060, "CMP-APPLE": 0.060},
-    "ISO": {"CMP-SUGAR": 0.040, "CMP-BASE": 0.008},
-    "NRZ": {"CMP-BASE": 0.021},
-    "NRG": {"CMP-SUGAR": 0.110, "CMP-BASE": 0.020},
-    "NRM": {"CMP-SUGAR": 0.110, "CMP-BASE": 0.020},
-    "NRB": {"CMP-SUGAR": 0.110, "CMP-BASE": 0.020},
-    "ICP": {"CMP-SUGAR": 0.070, "CMP-BASE": 0.006},
-    "ICL": {"CMP-SUGAR": 0.070, "CMP-BASE": 0.006},
-    "ICG": {"CMP-SUGAR": 0.045, "CMP-BASE": 0.007},
-    "ICH": {"CMP-SUGAR": 0.060, "CMP-BASE": 0.007},
-}
-_CANS = {"033": "CMP-CAN33", "025": "CMP-CAN25", "050": "CMP-CAN50"}
-SCRAP = {"CMP-LABEL": 0.02, "CMP-CAN33": 0.01, "CMP-CAN25": 0.01, "CMP-CAN50": 0.01}
-
-
-def recipe(product: str) -> dict[str, float]:
-    """Return the components of one case of a finished product, in their units."""
-    brand, litres, packs = product.split("-")
-    count, volume = int(packs), int(litres) / 100
-    family = next(item.family for item in FINISHED if item.id == product)
-    line = next(item.line for item in FINISHED if item.id == product)
-    if line in ("L3", "L6") and brand != "ISO":
-        container = {_CANS[litres]: 1.0}
-    elif family == "Juice":
-        container = {"CMP-CART": 1.0}
-    else:
-        container = _SMALL if volume <= 0.5 else _LARGE
-    parts = {component: share * count for component, share in container.items()}
-    parts["CMP-TRAY"] = 1.0
-    for component, kilos in _SYRUP.get(brand, {}).items():
-        parts[component] = round(kilos * count * volume, 4)
-    return parts
-
 
 def products() -> pd.DataFrame:
     """Return the table of products."""
@@ -454,13 +308,3 @@ def products() -> pd.DataFrame:
         for item in COMPONENTS
     ]
     return pd.DataFrame(finished + bought)
-
-
-def bom() -> pd.DataFrame:
-    """Return the bill of materials, one row per case product and component."""
-    rows = [
-        {"product": item.id, "component": part, "quantity": quantity, "scrap": SCRAP.get(part, 0.0)}
-        for item in FINISHED
-        for part, quantity in recipe(item.id).items()
-    ]
-    return pd.DataFrame(rows)
