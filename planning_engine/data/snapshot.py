@@ -39,7 +39,13 @@ _KINDS: dict[str, tuple[str, str]] = {
     "supplier": ("sourcing", "supplier"),
     "event": ("events", "event"),
 }
-_NAMED = {"product": "products", "site": "sites", "customer": "customers", "resource": "resources"}
+_NAMED = {
+    "product": "products",
+    "site": "sites",
+    "customer": "customers",
+    "resource": "resources",
+    "event": "events",
+}
 
 
 class Snapshot:
@@ -200,7 +206,7 @@ class Snapshot:
         return self._listing(kind, self._connection)
 
     def labels(self, kind: str) -> dict[str, str]:
-        """Return id → the name people use, for products, sites, customers and resources."""
+        """Return id → the name people use, for products, sites, customers, resources, events."""
         if kind not in _NAMED or _NAMED[kind] not in self._relations:
             return {name: name for name in self.names(kind)}
         rows = self.query(
