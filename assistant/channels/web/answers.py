@@ -1,0 +1,159 @@
+"""An answer's text as HTML: a small safe Markdown, each checked figure linked to its evidence."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from assistant.answer import Answer, Claim
+from assistant.channels.web.exhibits import fact_in_words, place_of, tool_title
+from tools.evidence import Evidence
+
+_INLINE = re.compile(
+    r"\*\*(?=\S)(?P<strong>.+?)(?<=\S)\*\*"
+    r"|(?<![\w*])\*(?=\S)(?P<em>[^*\n]+?)(?<=\S)\*(?!\w)"
+    r"|`(?P<code>[^`\n]+)`"
+)
+_HEADING = re.compile(r"#{1,6}\s+")
+_BULLET = re.compile(r"\s*[-*•]\s+")
+_NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s+")
+_QUOTED = re.compile(r"\s*>\s?")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the source: its kind, and where its content starts and ends."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def answer_html(answer: Answer) -> Markup:
+    """Return the answer's text as safe HTML with its claims linked."""
+    claims = _apart(answer.claims)
+    by_id = {entry.id: entry for entry in answer.evidence}
+    parts: list[Markup] = []
+    for kind, lines in _blocks(answer.text):
+        contents = [_inline(answer.text, line, claims, by_id) for line in lines]
+        parts.append(_block(kind, contents))
+    return Markup("").join(parts)
+
+
+def plain_text(markdown: str) -> str:
+    """Return the text without Markdown's marks, for copying and titles."""
+    return _INLINE.sub(lambda found: next(group for group in found.groups() if group), markdown)
+
+
+def _apart(claims: Iterable[Claim]) -> list[Claim]:
+    """Return the claims in order, leaving out any that overlaps one before it."""
+    kept: list[Claim] = []
+    for claim in sorted(claims, key=lambda entry: (entry.start, -entry.end)):
+        if not kept or claim.start >= kept[-1].end:
+            kept.append(claim)
+    return kept
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """Yield each line with the marks in front of its content cut off."""
+    place = 0
+    for line in text.splitlines(keepends=True):
+        start, end = place, place + len(line.rstrip())
+        place += len(line)
+        kinds = (("h", _HEADING), ("ul", _BULLET), ("ol", _NUMBERED), ("blockquote", _QUOTED))
+        kind = "p" if end > start else ""
+        for name, pattern in kinds:
+            found = pattern.match(text, start, end)
+            if found:
+                kind, start = name, found.end()
+                break
+        yield _Line(kind, start, end)
+
+
+def _blocks(text: str) -> Iterator[tuple[str, list[_Line]]]:
+    """Yield runs of lines of one kind; an empty line ends a run."""
+    run: list[_Line] = []
+    for line in _lines(text):
+        if run and (line.kind != run[0].kind or line.kind == "h"):
+            yield run[0].kind, run
+            run = []
+        if line.kind:
+            run.append(line)
+    if run:
+        yield run[0].kind, run
+
+
+def _block(kind: str, contents: Sequence[Markup]) -> Markup:
+    if kind in ("ul", "ol"):
+        items = Markup("").join(Markup("<li>{}</li>").format(entry) for entry in contents)
+        return Markup(f"<{kind}>{{}}</{kind}>").format(items)
+    if kind == "h":
+        return Markup('<p class="subhead">{}</p>').format(contents[0])
+    joined = Markup("<br>").join(contents)
+    return Markup(f"<{kind}>{{}}</{kind}>").format(joined)
+
+
+def _inline(
+    text: str, line: _Line, claims: Sequence[Claim], evidence: dict[str, Evidence]
+) -> Markup:
+    parts: list[Markup] = []
+    place = line.start
+    for found in _INLINE.finditer(text, line.start, line.end):
+        parts.append(_linked(text, place, found.start(), claims, evidence))
+        tag = str(found.lastgroup)
+        inner = _linked(text, found.start(tag), found.end(tag), claims, evidence)
+        parts.append(Markup(f"<{tag}>{{}}</{tag}>").format(inner))
+        place = found.end()
+    parts.append(_linked(text, place, line.end, claims, evidence))
+    return Markup("").join(parts)
+
+
+def _linked(
+    text: str, start: int, end: int, claims: Sequence[Claim], evidence: dict[str, Evidence]
+) -> Markup:
+    """Return the source from `start` to `end`, escaped, with the claims inside it linked."""
+    parts: list[Markup] = []
+    place = start
+    for claim in claims:
+        first, last = max(claim.start, place), min(claim.end, end)
+        if first >= last:
+            continue
+        parts.append(escape(text[place:first]))
+        parts.append(_link(claim, text[first:last], evidence))
+        place = last
+    parts.append(escape(text[place:end]))
+    return Markup("").join(parts)
+
+
+def _style(claim: Claim, words: str) -> str:
+    if claim.kind == "name":
+        return "fact-name"
+    return "fact-figure short" if len(words) <= 20 else "fact-figure"
+
+
+def _link(claim: Claim, words: str, evidence: dict[str, Evidence]) -> Markup:
+    """Return a claim as a link to the row it rests on; as plain words if it rests on none."""
+    found = evidence.get(claim.evidence or "")
+    if claim.source == "note":
+        return Markup('<span class="from-note">{}</span>').format(words)
+    if claim.source != "fact" or found is None or claim.fact is None:
+        return escape(words)
+    if not 0 <= claim.fact < len(found.facts):
+        return escape(words)
+    fact = found.facts[claim.fact]
+    place = place_of(fact, found.table)
+    row, column = place if place else (-1, -1)
+    return Markup(
+        '<a class="fact {}" href="#{}" data-evidence="{}" data-row="{}" data-column="{}" '
+        'data-tip="{}" data-from="{}">{}</a>'
+    ).format(
+        _style(claim, words),
+        found.id,
+        found.id,
+        row,
+        column,
+        fact_in_words(fact),
+        tool_title(found.tool),
+        words,
+    )

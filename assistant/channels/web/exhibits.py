@@ -1,0 +1,213 @@
+"""Evidence as a person sees it: a title, its request in words, rows to sort, places of facts."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from planning_engine.data.issue import Issue
+from tools.evidence import Evidence, EvidenceTable, Fact, Value, plain
+
+_TITLES = {
+    "describe_data": "What the data holds",
+    "query_kpi": "Key figure",
+    "forecast_demand": "Demand forecast",
+    "check_capacity": "Capacity check",
+    "project_inventory": "Inventory projection",
+    "plan_supply": "Supply plan",
+    "run_scenario": "Scenario",
+    "compare_plans": "Plan comparison",
+    "search_notes": "Meeting notes",
+    "find_decisions": "Decisions",
+    "draft_decision": "Draft decision",
+    "draft_minutes": "Draft minutes",
+}
+# Arguments that say what a request is about, in the order a title names them.
+_SUBJECTS = (
+    "kpi", "product", "family", "resource", "site", "region", "channel", "customer", "supplier",
+    "topic", "query", "about", "title",
+)  # fmt: skip
+_CAPITALS = {"kpi": "KPI", "id": "Id", "otif": "OTIF", "wmape": "WMAPE", "fva": "FVA"}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One evidence as the page shows it."""
+
+    evidence: Evidence
+    title: str
+    subject: str
+    request: tuple[tuple[str, str], ...]
+    table: Mapping[str, Any] | None  # Any: JSON for the page's table
+    chart: Mapping[str, Any] | None  # Any: Vega-Lite JSON
+    warnings: tuple[Issue, ...]
+    assumptions: tuple[Issue, ...]
+
+
+def exhibit(evidence: Evidence) -> Exhibit:
+    """Return the evidence with everything the page needs to show it."""
+    issues = evidence.issues
+    return Exhibit(
+        evidence=evidence,
+        title=tool_title(evidence.tool),
+        subject=subject_of(evidence.request),
+        request=tuple(request_in_words(evidence.request)),
+        table=table_json(evidence.table) if evidence.table and evidence.table.rows else None,
+        chart=plain(evidence.chart) if evidence.chart else None,
+        warnings=tuple(issue for issue in issues if issue.severity != "assumption"),
+        assumptions=tuple(issue for issue in issues if issue.severity == "assumption"),
+    )
+
+
+def tool_title(tool: str) -> str:
+    """Return a tool's name as a person would say it."""
+    return _TITLES.get(tool) or label(tool)
+
+
+def label(name: str) -> str:
+    """Return a column or argument name as words: `required_hours` → `Required hours`."""
+    words = name.replace("_", " ").strip()
+    return _CAPITALS.get(words.lower()) or words[:1].upper() + words[1:]
+
+
+def subject_of(request: Mapping[str, Any]) -> str:
+    """Return what a request is about, e.g. `L3` or `otif · North`; empty if about everything."""
+    named = [str(request[key]) for key in _SUBJECTS if isinstance(request.get(key), str)]
+    return " · ".join(label(name) if name.islower() else name for name in named[:3])
+
+
+def request_in_words(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each argument of a request as a label and a value."""
+    for key, value in request.items():
+        if value is None or value == "" or value == []:
+            continue
+        yield label(key), _argument(value)
+
+
+def _argument(value: Any) -> str:  # Any: JSON of a request
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{label(str(k)).lower()} {_argument(v)}" for k, v in value.items() if v)
+    if isinstance(value, list | tuple):
+        return "; ".join(_argument(entry) for entry in value)
+    return day_in_words(value) if isinstance(value, str) else str(value)
+
+
+def day_in_words(text: str) -> str:
+    """Return an ISO date as `14 March 2027`, a month start as `March 2027`, else the text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day:%B %Y}" if day.day == 1 else f"{day.day} {day:%B %Y}"
+
+
+def table_json(table: EvidenceTable) -> dict[str, Any]:  # Any: JSON
+    """Return a table for the page: labels, decimals per column, and plain rows."""
+    rows = [plain(row) for row in table.rows]
+    columns = [
+        {
+            "name": column.name,
+            "label": label(column.name),
+            "type": column.type,
+            "unit": _unit_shown(column.name, column.unit),
+            "decimals": _decimals([row[place] for row in rows], column.unit),
+        }
+        for place, column in enumerate(table.columns)
+    ]
+    return {"columns": columns, "rows": rows}
+
+
+def _unit_shown(name: str, unit: str | None) -> str | None:
+    """Return the unit to show under a column's name; None if the name says it already."""
+    return None if unit in (None, "", "1") or unit in name.split("_") else unit
+
+
+def _decimals(values: list[Any], unit: str | None) -> int:  # Any: JSON cells
+    """Return how many decimals a column needs so that its figures can be told apart."""
+    numbers = [abs(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if all(float(number).is_integer() for number in numbers):
+        return 0
+    largest = max(numbers)
+    if unit == "%":
+        return 1
+    return 0 if largest >= 1000 else 1 if largest >= 100 else 2 if largest >= 1 else 3
+
+
+def fact_in_words(fact: Fact) -> str:
+    """Return a fact as one line: `Load: 118.2 % · L3 · March 2027`."""
+    about = [day_in_words(value) for value in fact.about.values()]
+    unit = f" {fact.unit}" if fact.unit and fact.unit != "1" else ""
+    return " · ".join([f"{label(fact.name)}: {_exact(fact.value)}{unit}", *about])
+
+
+def _exact(value: Value) -> str:
+    if isinstance(value, date):
+        return day_in_words(value.isoformat())
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.4f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def place_of(fact: Fact, table: EvidenceTable | None) -> tuple[int, int] | None:
+    """Return the row and column of the table that a fact stands in; None if it has no row.
+
+    A row fits if it agrees with everything the fact is about that the table has a column
+    for. The column is the one named as the fact, else the first that holds its value (-1 if
+    the row says it in no cell of its own).
+    """
+    if table is None:
+        return None
+    names = [column.name for column in table.columns]
+    keys = [(names.index(key), value) for key, value in fact.about.items() if key in names]
+    fallback: tuple[int, int] | None = None
+    for place, cells in enumerate(table.rows):
+        if not all(str(plain(cells[column])) == value for column, value in keys):
+            continue
+        column = _column_of(fact, names, cells)
+        if column is not None:
+            return place, column
+        if keys and fallback is None:
+            fallback = (place, -1)
+    return fallback
+
+
+def _column_of(fact: Fact, names: list[str], cells: tuple[Value, ...]) -> int | None:
+    if fact.name in names and same_value(cells[names.index(fact.name)], fact.value):
+        return names.index(fact.name)
+    return next((i for i, cell in enumerate(cells) if same_value(cell, fact.value)), None)
+
+
+def same_value(cell: Value, value: Value) -> bool:
+    """Tell whether a cell holds a fact's value (numbers to nine digits)."""
+    one, other = plain(cell), plain(value)
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return one is not None and str(one) == str(other)
+
+
+def table_csv(table: EvidenceTable) -> str:
+    """Return a table as CSV that a spreadsheet opens without running anything in it.
+
+    Numbers keep all their digits; text that a spreadsheet would take for a formula gets an
+    apostrophe in front.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(
+        f"{column.name} ({column.unit})" if column.unit not in (None, "", "1") else column.name
+        for column in table.columns
+    )
+    for row in table.rows:
+        writer.writerow(_cell(plain(value)) for value in row)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:  # Any: a JSON cell
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return "" if value is None else value

@@ -1,0 +1,112 @@
+// Vega-Lite charts in the page's own colours, light and dark. Nothing is evaluated: ast is on.
+const specs = new Map();
+let library = null;
+
+function vega() {
+  library ??= import("/static/vega.js").then(() => window.vegaEmbed);
+  return library;
+}
+
+// The colours that tools/charts.py draws with, and the page's own for the same meaning.
+const COLOURS = {
+  "#0072b2": "--chart-1", "#e69f00": "--chart-2", "#009e73": "--chart-3", "#cc79a7": "--chart-4",
+  "#56b4e9": "--chart-5", "#d55e00": "--chart-6", "#f0e442": "--chart-7", "#7a7f87": "--chart-8",
+};
+
+function recoloured(value, colour) {
+  if (typeof value === "string") return COLOURS[value.toLowerCase()] ? colour(COLOURS[value.toLowerCase()]) : value;
+  if (Array.isArray(value)) return value.map((entry) => recoloured(entry, colour));
+  if (value && typeof value === "object")
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, key === "values" ? entry : recoloured(entry, colour)]),
+    );
+  return value;
+}
+
+// A month axis says the year once, under its first month, instead of leaning every label.
+const MONTH_LABEL =
+  "utcmonth(datum.value) == 0 || datum.index == 0 ? [utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')] : utcFormat(datum.value, '%b')";
+
+function months(value) {
+  if (Array.isArray(value)) return value.map(months);
+  if (!value || typeof value !== "object") return value;
+  const changed = Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, key === "values" ? entry : months(entry)]),
+  );
+  if (changed.timeUnit === "utcyearmonth" && changed.axis)
+    changed.axis = { ...changed.axis, format: undefined, labelAngle: 0, labelExpr: MONTH_LABEL, labelAlign: "center" };
+  return changed;
+}
+
+function theme(colour) {
+  const font = getComputedStyle(document.body).fontFamily;
+  const axis = {
+    labelFont: font, titleFont: font, labelFontSize: 11.5, titleFontSize: 11.5, titleFontWeight: 400,
+    labelColor: colour("--soft"), titleColor: colour("--soft"), domain: false, ticks: false, labelPadding: 6,
+    gridColor: colour("--line"), gridOpacity: 1, titlePadding: 8,
+  };
+  return {
+    background: "transparent", font, view: { stroke: null }, axis, axisX: { grid: false, domain: true, domainColor: colour("--line-strong") },
+    legend: { labelFont: font, titleFont: font, labelFontSize: 12, labelColor: colour("--ink"), titleColor: colour("--soft"), orient: "bottom", symbolSize: 90, symbolStrokeWidth: 0, title: null, columnPadding: 16, labelLimit: 260 },
+    header: { labelFont: font, titleFont: font, labelColor: colour("--ink"), titleColor: colour("--soft") },
+    bar: { cornerRadiusEnd: 3 }, scale: { bandPaddingInner: 0.32, bandPaddingOuter: 0.16 }, line: { strokeCap: "round" }, text: { font, color: colour("--ink") },
+    range: { category: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => colour(`--chart-${n}`)) },
+  };
+}
+
+function dressed(spec) {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const { title, background, config, ...drawn } = months(recoloured(spec, colour));
+  return [drawn, theme(colour)];
+}
+
+async function paint(drawing) {
+  try {
+    const [spec, config] = dressed(specs.get(drawing));
+    const embed = await vega();
+    drawing.vegaView?.finalize();
+    const shown = await embed(drawing, spec, {
+      ast: true, actions: false, renderer: "svg", defaultStyle: false, config, mode: "vega-lite",
+      tooltip: { disableDefaultStyle: true, theme: "page" }, logLevel: 1,
+    });
+    drawing.vegaView = shown.view;
+    drawing.style.minHeight = "0";
+  } catch (problem) {
+    drawing.classList.add("failed-chart");
+    drawing.textContent = "This chart could not be drawn; its rows are below.";
+    console.warn(problem);
+  }
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries)
+    if (entry.isIntersecting) {
+      near.unobserve(entry.target);
+      paint(entry.target);
+    }
+}, { rootMargin: "400px" });
+
+function categories(spec) {
+  const field = (spec.encoding ?? spec.layer?.[0]?.encoding)?.y?.field;
+  return Math.max(2, new Set((spec.data?.values ?? []).map((row) => row[field])).size);
+}
+
+export function draw(drawing) {
+  if (specs.has(drawing)) return;
+  const source = drawing.querySelector("script");
+  if (!source) return;
+  const spec = JSON.parse(source.textContent);
+  specs.set(drawing, spec);
+  // A step of height per category becomes a height, so that its room is known before it is drawn.
+  if (spec.height?.step) spec.height = spec.height.step * categories(spec);
+  drawing.style.minHeight = `${(spec.height ?? 240) + 48}px`;
+  near.observe(drawing);
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const drawing of specs.keys()) {
+    if (!drawing.isConnected) specs.delete(drawing);
+    else if (drawing.vegaView) paint(drawing);
+  }
+});
