@@ -21,6 +21,7 @@ from langchain.agents.middleware.types import (
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
+from langsmith import tracing_context
 
 from assistant.answer import Progress, Status
 from assistant.models import ModelProblem
@@ -121,9 +122,11 @@ class Agent:
         self, messages: list[AnyMessage], asked: int, log: TurnLog
     ) -> tuple[Outcome, "Draft"]:
         try:
-            state = self._graph.invoke(
-                {"messages": [*messages]}, {"recursion_limit": 4 * MODEL_CALLS + 4}, context=log
-            )
+            # Whatever the environment says: no question is sent to a tracing service.
+            with tracing_context(enabled=False):
+                state = self._graph.invoke(
+                    {"messages": [*messages]}, {"recursion_limit": 4 * MODEL_CALLS + 4}, context=log
+                )
             messages = list(state["messages"])
         except ModelProblem as problem:
             log.problem = str(problem)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any  # Any: prompts and plug-in parts
 
 from assistant import access
 from assistant.company_home import CompanyHome
-from assistant.conversation import Conversation
+from assistant.conversation import Conversation, NoteSource
 from assistant.settings import Settings
 from assistant.store.state import Store
 from planning_engine.data.calendars import first_open_month
@@ -55,7 +55,12 @@ class Workshop:
     @cached_property
     def conversation(self) -> Conversation:
         """The service every channel talks to."""
-        return Conversation(self.home, self.store, _Notes(self), _Agents(self))
+        return Conversation(self.home, self.store, self.note_source, _Agents(self))
+
+    @property
+    def note_source(self) -> NoteSource:
+        """The meeting notes, opened when somebody looks into them."""
+        return _Notes(self)
 
     def person(self, who: str | None = None) -> Person:
         """Return the person named, or whoever asks on this machine."""
@@ -191,7 +196,7 @@ def ensure_demo(workshop: Workshop, progress: Progress = lambda text, done: None
     if workshop.home.current_id is not None:
         return workshop.home.current()
     progress("Making the demo company", 0.1)
-    snapshot = _frozen_demo(workshop.home)
+    snapshot = freeze_demo(workshop.home)
     progress("Keeping its decisions and notes", 0.5)
     _keep_demo_decisions(workshop)
     _keep_demo_notes(workshop, snapshot)
@@ -201,7 +206,8 @@ def ensure_demo(workshop: Workshop, progress: Progress = lambda text, done: None
     return snapshot
 
 
-def _frozen_demo(home: CompanyHome) -> Snapshot:
+def freeze_demo(home: CompanyHome) -> Snapshot:
+    """Write the demo company's facts as a snapshot, not yet in use."""
     import duckdb
 
     from planning_engine.data import sample
