@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.conversation import Conversation
 
 BARS = {
-    "overhead_ms_p95": Bar(150),
+    "overhead_ms_p95": Bar(100),
     "first_event_ms_p95": Bar(100),
     "dropped": Bar(0),
 }
