@@ -152,6 +152,8 @@ class KpiAnswer:
     def _when(self) -> str:
         if self.result.kpi.timing == "stock":
             return f"at the last count in {wording.month(self.result.end)}"
+        if self.result.kpi.timing == "now":
+            return f"on {wording.day(self.snapshot.company.as_of)}"
         return wording.period(self.result.start, self.result.end)
 
     def _detail(self) -> str:

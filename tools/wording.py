@@ -58,8 +58,15 @@ def _number(value: float, decimals: int) -> str:
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
 
 
+def plural(noun: str, count: float) -> str:
+    """Return a noun for a count: `family` for 1, `families` for more."""
+    if count == 1:
+        return noun
+    if noun.endswith("y") and noun[-2] not in "aeo":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith("x") else f"{noun}s"
+
+
 def _unit(value: float, unit: str) -> str:
     word = unit.removesuffix("s") if unit.removesuffix("s") in _PLURALS else unit
-    if word not in _PLURALS or value == 1:
-        return word
-    return f"{word}es" if word.endswith("x") else f"{word}s"
+    return plural(word, value) if word in _PLURALS else word

@@ -18,7 +18,7 @@ from planning_engine.demand.history import (
     first_open,
     history,
 )
-from planning_engine.demand.selection import LEVELS, SeriesForecast, Tested, forecast_series
+from planning_engine.demand.selection import Tested, forecast_series
 from planning_engine.errors import DataProblem
 
 Array = NDArray[np.float64]
@@ -61,11 +61,12 @@ class Forecast:
 
 @dataclass(frozen=True)
 class _Life:
-    """When a product is on sale, and what stands in for it before."""
+    """A product's stage, when it is on sale, and what stands in for it before."""
 
     launch_on: date | None = None
     end_on: date | None = None
     like_product: str | None = None
+    stage: str | None = None
 
 
 @remember(size=512)
@@ -89,6 +90,11 @@ def forecast(
         DataProblem: The slice was never sold and no like product stands in for it.
     """
     life = _life(snapshot, dict(where))
+    if life.stage in ("raw", "wip"):
+        raise DataProblem(
+            f"{describe(where)} is {life.stage} material: it is not sold, its demand follows from "
+            "the products it goes into. Ask for its stock projection instead."
+        )
     past, like = _past(snapshot, where, life, bucket)
     start = first_open(snapshot.company.as_of, bucket)
     lead = _periods_until(past, start)
@@ -105,7 +111,7 @@ def forecast(
         mean=made.mean[window] * factor,
         low={level: ends[window] * factor for level, ends in made.low.items()},
         high={level: ends[window] * factor for level, ends in made.high.items()},
-        method=_method(made, like),
+        method=made.method,
         tested=made.tested,
         events=touching,
         like_product=like,
@@ -158,7 +164,7 @@ def _life(snapshot: Snapshot, where: dict[str, str]) -> _Life:
     if "product" not in where:
         return _Life()
     row = snapshot.query(
-        "SELECT launch_on, end_on, like_product FROM products WHERE product = $product",
+        "SELECT launch_on, end_on, like_product, stage FROM products WHERE product = $product",
         {"product": where["product"]},
     )
     if row.empty:
@@ -168,8 +174,11 @@ def _life(snapshot: Snapshot, where: dict[str, str]) -> _Life:
         values = row[column].dropna()
         return None if values.empty else values.iloc[0].date()
 
-    like = row["like_product"].dropna()
-    return _Life(day("launch_on"), day("end_on"), None if like.empty else str(like.iloc[0]))
+    def text(column: str) -> str | None:
+        values = row[column].dropna()
+        return None if values.empty else str(values.iloc[0])
+
+    return _Life(day("launch_on"), day("end_on"), text("like_product"), text("stage"))
 
 
 def _periods_until(past: History, start: date) -> int:
@@ -206,10 +215,3 @@ def _on_sale(life: _Life, periods: Sequence[date], bucket: Bucket) -> Array:
         last = min(following - timedelta(days=1), life.end_on or date.max)
         shares.append(max(0, (last - first).days + 1) / (following - period).days)
     return np.array(shares)
-
-
-def _method(made: SeriesForecast, like: str | None) -> str:
-    return f"{made.method}, on the history of like product {like}" if like else made.method
-
-
-__all__ = ["LEVELS", "Forecast", "forecast"]
