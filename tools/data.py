@@ -81,7 +81,7 @@ def _overview(snapshot: Snapshot, request: DescribeRequest) -> Evidence:
     kept = [(kind, count) for kind, count in kept if count]
     first = first_open_month(company.as_of)
     listed = wording.listed([f"{count} {wording.plural(kind, count)}" for kind, count in kept])
-    facts = [Fact(f"{kind} count", count, wording.plural(kind, 2)) for kind, count in kept]
+    facts = [Fact(f"{kind} count", count, f"{kind.split()[-1]}") for kind, count in kept]
     facts += [Fact("as_of", company.as_of), Fact("first_plan_month", first)]
     said = [f"The data speaks for {wording.day(company.as_of)} and has {listed}."]
     span = _span(snapshot, "sales")

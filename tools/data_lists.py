@@ -165,7 +165,9 @@ def product(snapshot: Snapshot, name: str | None) -> Evidence:
     routes = _column(snapshot, "routings", "resource", identity)
     parts = _column(snapshot, "bom", "component", identity)
     said = "; ".join(
-        f"{fact.name.replace('_', ' ')} {_in_words(snapshot, fact)}" for fact in master
+        f"{fact.name.removesuffix('_days').replace('_', ' ')} {_in_words(fact)}"
+        for fact in sorted(master, key=lambda fact: isinstance(fact.value, str))
+        if fact.name != "like_product"
     )
     sentences = [f"{snapshot.label('product', identity)}: {said}."]
     if routes:
