@@ -54,7 +54,7 @@ class RelationSpec:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about the source that a profile counts and says; `{rows}` is the count."""
+    """Something about the source that a profile counts and says; `{lines}` is the count in words."""
 
     table: str
     rule: str

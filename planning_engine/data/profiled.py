@@ -16,6 +16,7 @@ from planning_engine.data.connectors.registry import (
     Relation,
     quoted,
 )
+from planning_engine.data.issue import Severity
 from planning_engine.data.profile import Profile, RelationSpec
 from planning_engine.data.snapshot import Source
 from planning_engine.data.staging import EXAMPLES, PLACE, Staging, set_variable
@@ -110,6 +111,7 @@ def stage_profile(
     for name, sql in profile.tables.items():
         say(f"Making {name}")
         _stage_table(name, sql, profile, rows, staging)
+    _report_missing(staging)
     _report_findings(profile, rows, staging)
     for assumption in profile.assumptions:
         for table in assumption.tables:
@@ -212,13 +214,29 @@ def _stage_table(name: str, sql: str, profile: Profile, rows: SourceRows, stagin
     staging.publish(name, f"{profile.name}/{name}.sql", trusted=False, place=place)
 
 
+def _report_missing(staging: Staging) -> None:
+    """Say that required tables came out empty: without products nothing can be answered."""
+    for name in ("products", "sales"):
+        if name not in staging.tables:
+            severity: Severity = "error" if name == "products" else "warning"
+            staging.report(
+                name,
+                "no-rows",
+                severity,
+                0,
+                f"The source holds no {name}: what needs them cannot be answered.",
+            )
+
+
 def _report_findings(profile: Profile, rows: SourceRows, staging: Staging) -> None:
     """Count what a profile's findings select; the first two columns are place and value."""
     for finding in profile.findings:
         found = _run(staging.connection, finding.sql, profile, finding.rule, rows).fetchall()
         if found:
             examples = [f"{rows.place(mark)}: {value}" for mark, value, *_ in found[:EXAMPLES]]
-            message = finding.message.format(rows=f"{len(found):,}")
+            message = finding.message.format(
+                lines="one line" if len(found) == 1 else f"{len(found):,} lines"
+            )
             staging.report(
                 finding.table, finding.rule, finding.severity, len(found), message, examples
             )

@@ -16,6 +16,7 @@ _WHEN = {
     "orders": "coalesce(ordered_on, delivered_on)",
 }
 _OVERDUE_DAYS = 90
+_RARE = 0.1
 
 
 @check
@@ -162,9 +163,11 @@ def _missed(days: list[date]) -> tuple[list[date], str]:
     sold = [sum(day.weekday() == w for day in days) for w in range(7)]
     there = [max(sum(day.weekday() == w for day in every), 1) for w in range(7)]
     usual = [sold[w] / there[w] >= 0.5 for w in range(7)]
-    if sum(sold) / len(every) < 0.5:
-        return [], "day"
-    return [day for day in every if day not in have and usual[day.weekday()]], "day"
+    missed = [day for day in every if day not in have and usual[day.weekday()]]
+    # Sold on few days only: a day without is no gap, a month without is.
+    if len(missed) > _RARE * len(every) or not any(usual):
+        return _missed(sorted({day.replace(day=1) for day in days}))
+    return missed, "day"
 
 
 def _last(data: Inspection, name: str) -> date | None:

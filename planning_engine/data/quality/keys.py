@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from planning_engine.data.connectors.registry import literal, quoted
 from planning_engine.data.issue import Issue, Severity
 from planning_engine.data.quality.registry import Inspection, check, counted
-from planning_engine.data.schema import TABLES
+from planning_engine.data.schema import TABLES, Column
 from planning_engine.data.staging import EXAMPLES, ROW
 
 ADD_MISSING = "add_missing_products"
@@ -23,12 +23,25 @@ _PARENTS = {
     "customer": "customers",
     "resource": "resources",
 }
-# Optional columns whose gaps change answers, not only their detail.
-_GAPS_THAT_MATTER = {
+# Optional columns that are expected once some rows have them. The first ones change figures when
+# they are missing; the others only leave out detail. Columns like end_on or delivered_on say
+# something by being empty.
+_CHANGES_FIGURES = {
     "sales": ("site", "customer", "revenue"),
-    "orders": ("product",),
+    "orders": ("product", "requested_on", "promised_on"),
     "stock": ("site",),
     "receipts": ("site",),
+    "sourcing": ("lead_time_days",),
+}
+_LEAVES_OUT_DETAIL = {
+    "products": ("name", "family", "unit", "standard_cost", "price"),
+    "sites": ("name", "kind", "region"),
+    "customers": ("channel", "region"),
+    "orders": ("customer", "ordered_on"),
+    "receipts": ("supplier",),
+    "resources": ("site",),
+    "forecasts": ("site",),
+    "plans": ("site",),
 }
 
 
@@ -43,13 +56,9 @@ def missing_values(data: Inspection) -> Iterator[Issue | None]:
             gaps = filled[0] - have
             if not gaps or (not have and not column.required):
                 continue
-            severity: Severity = "note"
-            if column.required:
-                severity, advice = "error", "which is required"
-            else:
-                if column.name in _GAPS_THAT_MATTER.get(name, ()):
-                    severity = "warning"
-                advice = "which the others have; unknown stays unknown, it is not 0"
+            severity, advice = _weight(name, column)
+            if severity is None:
+                continue
             show = [key for key in TABLES[name].key if key != column.name][:2]
             yield data.finding(
                 name,
@@ -156,6 +165,16 @@ def bom_loops(data: Inspection) -> Iterator[Issue | None]:
             "that closes the circle.",
             data.examples("bom", inside, ("product", "component")),
         )
+
+
+def _weight(name: str, column: Column) -> tuple[Severity | None, str]:
+    """Return how much a gap in a column matters, and what to say of it."""
+    if column.required:
+        return "error", "which is required"
+    advice = "which other rows have; unknown stays unknown, it is not 0"
+    if column.name in _CHANGES_FIGURES.get(name, ()):
+        return "warning", advice
+    return ("note" if column.name in _LEAVES_OUT_DETAIL.get(name, ()) else None), advice
 
 
 def _twins(data: Inspection, name: str, columns: Sequence[str]) -> tuple[int, tuple[str, ...]]:

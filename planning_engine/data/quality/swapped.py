@@ -48,7 +48,7 @@ def _companion(data: Inspection, table: str, column: str) -> _Companion | None:
     if table == "orders":
         candidates.append(_Companion(_digits(quoted("order")), "order number"))
     if data.staging.has(table, SEQUENCE):
-        candidates.append(_Companion(_digits(SEQUENCE), "number"))
+        candidates.append(_Companion(_digits(SEQUENCE), "number beside it"))
     candidates.append(_Companion(ROW, "order of the rows"))
     return next((c for c in candidates if _rises(data, table, column, c)), None)
 
@@ -115,7 +115,8 @@ def _issue(data: Inspection, table: str, column: str, companion: _Companion, cou
         for row, stands, meant in rows
     )
     months = data.connection.execute(
-        "SELECT string_agg(DISTINCT strftime(meant, '%B %Y'), ', ') FROM swapped"
+        "SELECT string_agg(strftime(month, '%B %Y'), ', ' ORDER BY month) "
+        "FROM (SELECT DISTINCT date_trunc('month', meant) AS month FROM swapped)"
     ).fetchone()
     told = f"{counted(count)} of {table} with day and month of {column} changed places"
     belongs = f"by the {companion.name} they belong to {months[0] if months else ''}"

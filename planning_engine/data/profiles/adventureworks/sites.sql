@@ -1,0 +1,1 @@
+SELECT 'AWC' AS site, 'Adventure Works plant' AS name, 'plant' AS kind
