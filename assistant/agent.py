@@ -205,6 +205,8 @@ def _asked(
     log: TurnLog,
 ) -> ModelResponse[Any]:
     try:
+        if not brain.is_language_model:
+            request = request.override(system_message=None)
         response = handler(request.override(model=brain.chat))
         message = response.result[0]
         if isinstance(message, AIMessage):

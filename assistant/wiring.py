@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any  # Any: prompts and plug-in parts
@@ -122,7 +122,8 @@ class _Agents:
         if not settings.uses_language_model:
             return Agent(self._analyst(snapshot, person), prompt="")
         brain = language_brain(settings)
-        fallback = (lambda: self._analyst(snapshot, person)) if settings.allow_fallback else None
+        analyst = cache(lambda: self._analyst(snapshot, person))
+        fallback = analyst if settings.allow_fallback else None
         return Agent(brain, system_prompt(snapshot, person), fallback)
 
     def _analyst(self, snapshot: Snapshot, person: Person) -> "Brain":

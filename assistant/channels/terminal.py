@@ -29,6 +29,15 @@ _STATUS = {
 }
 
 
+# A name in the data could otherwise colour, erase or retitle the terminal.
+_CONTROL = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def printed(text: str, style: str = "") -> Text:
+    """Return text that shows as it is: no markup, no control characters."""
+    return Text(text.translate(_CONTROL), style=style)
+
+
 class Screen:
     """Where a command shows its result: tables for people, or one JSON object."""
 
@@ -51,18 +60,18 @@ class Screen:
     def line(self, text: str = "", style: str = "") -> None:
         """Print a line for people; nothing when JSON is asked for."""
         if not self.as_json:
-            self.out.print(Text(text, style=style), soft_wrap=True)
+            self.out.print(printed(text, style=style), soft_wrap=True)
 
     def problem(self, text: str, kind: str = "") -> None:
         """Print why the work was not done."""
         if self.as_json:
             self.json({"error": {"kind": kind, "message": text}})
         else:
-            self.errors.print(Text(text, style="red"), soft_wrap=True)
+            self.errors.print(printed(text, style="red"), soft_wrap=True)
 
     def warning(self, text: str) -> None:
         """Print a warning on stderr."""
-        self.errors.print(Text(text, style="yellow"), soft_wrap=True)
+        self.errors.print(printed(text, style="yellow"), soft_wrap=True)
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = ""
@@ -72,7 +81,7 @@ class Screen:
             return
         table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False)
         for row in rows:
-            table.add_row(*(Text("—" if cell is None else str(cell)) for cell in row))
+            table.add_row(*(printed("—" if cell is None else str(cell)) for cell in row))
         self.out.print(table)
 
     def answer(self, answer: "Answer") -> None:
@@ -81,27 +90,27 @@ class Screen:
             self.json(answer.to_dict())
             return
         if answer.status in _STATUS:
-            self.out.print(Text(_STATUS[answer.status], style="yellow bold"))
-        self.out.print(Markdown(answer.text))
+            self.out.print(printed(_STATUS[answer.status], style="yellow bold"))
+        self.out.print(Markdown(answer.text.translate(_CONTROL)))
         for entry in answer.evidence:
             self._evidence(entry)
         for proposal in answer.proposals:
             self.out.print(_proposal(proposal.id, proposal.proposal.title, proposal.proposal.body))
         for note in answer.footnotes:
-            self.out.print(Text(note, style="dim"))
-        self.out.print(Text(_signature(answer), style="dim"))
+            self.out.print(printed(note, style="dim"))
+        self.out.print(printed(_signature(answer), style="dim"))
         for suggestion in answer.suggestions:
-            self.out.print(Text(f"  → {suggestion}", style="cyan"))
+            self.out.print(printed(f"  → {suggestion}", style="cyan"))
 
     def evidence(self, evidence: "Evidence") -> None:
         """Print one evidence with its summary and facts."""
         if self.as_json:
             self.json(evidence.to_dict())
             return
-        self.out.print(Text(evidence.summary))
+        self.out.print(printed(evidence.summary))
         self._evidence(evidence)
         for issue in evidence.issues:
-            self.out.print(Text(f"{issue.severity.capitalize()}: {issue.message}", style="dim"))
+            self.out.print(printed(f"{issue.severity.capitalize()}: {issue.message}", style="dim"))
 
     @contextmanager
     def steps(self) -> Iterator["StepBar"]:
@@ -123,12 +132,12 @@ class Screen:
             parts.append(_rows(evidence.table, None if self.full else ROWS_SHOWN))
             hidden = len(evidence.table.rows) - ROWS_SHOWN
             if hidden > 0 and not self.full:
-                parts.append(Text(f"… {hidden:,} more, --full shows them", style="dim"))
-        parts += [Text(_quotation(entry), style="italic") for entry in evidence.passages]
+                parts.append(printed(f"… {hidden:,} more, --full shows them", style="dim"))
+        parts += [printed(_quotation(entry), style="italic") for entry in evidence.passages]
         if evidence.definition:
-            parts.append(Text(evidence.definition, style="dim"))
+            parts.append(printed(evidence.definition, style="dim"))
         if parts:
-            title = Text(f"{evidence.tool}  {evidence.id}", style="dim")
+            title = printed(f"{evidence.tool}  {evidence.id}", style="dim")
             self.out.print(
                 Panel(Group(*parts), title=title, title_align="left", border_style="dim")
             )
@@ -154,12 +163,13 @@ class StepBar:
 def _rows(table: "EvidenceTable", limit: int | None) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in table.columns:
-        unit = f" ({column.unit})" if column.unit else ""
+        said = column.unit is None or column.name.endswith(column.unit)
+        unit = "" if said else f" ({column.unit})"
         right = "right" if column.type == "number" else "left"
-        shown.add_column(Text(f"{column.name.replace('_', ' ')}{unit}"), justify=right)  # type: ignore[arg-type]
+        shown.add_column(printed(f"{column.name.replace('_', ' ')}{unit}"), justify=right)  # type: ignore[arg-type]
     for row in table.rows[:limit]:
         cells = zip(table.columns, row, strict=True)
-        shown.add_row(*(Text(cell_text(column, value)) for column, value in cells))
+        shown.add_row(*(printed(cell_text(column, value)) for column, value in cells))
     return shown
 
 
@@ -183,14 +193,14 @@ def _quotation(passage: Any) -> str:
 
 
 def _proposal(identity: str, title: str, body: Mapping[str, Any]) -> Panel:
-    lines = [Text(title, style="bold")]
+    lines = [printed(title, style="bold")]
     lines += [
-        Text(f"{name.replace('_', ' ')}: {value}")
+        printed(f"{name.replace('_', ' ')}: {value}")
         for name, value in body.items()
         if value not in (None, "", [], {}) and name != "title"
     ]
     lines.append(
-        Text(f"Decide with: sop decisions approve {identity}   or: … reject {identity}", "cyan")
+        printed(f"Decide with: sop decisions approve {identity}   or: … reject {identity}", "cyan")
     )
     return Panel(Group(*lines), title="Proposal", title_align="left")
 
