@@ -127,8 +127,8 @@ def _linked(
 
 
 def _style(claim: Claim, words: str) -> str:
-    if claim.kind == "name":
-        return "fact-name"
+    if claim.kind in ("name", "date"):
+        return "fact-word"
     return "fact-figure short" if len(words) <= 20 else "fact-figure"
 
 

@@ -12,7 +12,7 @@ from assistant.channels.web.guard import LOOPBACK, Guard
 from assistant.channels.web.problems import Problem, problem_json, problem_of
 from assistant.conversation import Conversation
 from assistant.settings import Settings
-from planning_engine.errors import PlanningError
+from planning_engine.errors import BadRequest, PlanningError
 
 _HTTP = {
     400: ("bad_request", "The server cannot read this request."),
@@ -28,7 +28,15 @@ def app(conversation: Conversation, settings: Settings) -> FastAPI:
     Args:
         conversation: Answers, approves, remembers.
         settings: The model's name, the default person, the host it is served on.
+
+    Raises:
+        BadRequest: The host is not this machine's own.
     """
+    if settings.host not in LOOPBACK:
+        raise BadRequest(
+            f"SOP_HOST is {settings.host}, but the page has no login yet: it is served on this "
+            "machine only. Use 127.0.0.1."
+        )
     desk = Desk(conversation, settings)
     # The documentation pages of FastAPI load scripts from outside addresses: only the schema
     # is served.
@@ -43,7 +51,7 @@ def app(conversation: Conversation, settings: Settings) -> FastAPI:
         application.include_router(part.routes(desk))
     _answer_errors(application, desk)
     application.add_middleware(_Apology, desk=desk)
-    application.add_middleware(Guard, hosts=(*LOOPBACK, settings.host))
+    application.add_middleware(Guard, hosts=LOOPBACK)
     application.state.desk = desk
     return application
 

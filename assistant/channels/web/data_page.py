@@ -1,9 +1,9 @@
 """The data behind the answers: tables and rows, where they came from, what is doubtful in them."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any  # Any: what a template is given
 
+from assistant.channels.web.exhibits import without_handbook
 from planning_engine.data.issue import Issue
 from planning_engine.data.schema import TABLES, Table
 from planning_engine.data.snapshot import Snapshot, Source
@@ -51,7 +51,7 @@ def data_values(snapshot: Snapshot) -> dict[str, Any]:
         "rows": sum(line.rows for line in lines),
         "kpis": _definitions(),
         "unit_of": lambda unit: {"1": "", "currency": snapshot.company.currency}.get(unit, unit),
-        "source_in_words": source_in_words,
+        "source_in_words": without_handbook,
         "is_narrowed": not snapshot.scope.is_everything,
     }
 
@@ -81,11 +81,6 @@ def _issues(snapshot: Snapshot) -> list[Issue]:
         for entry in found
         if snapshot.has(entry.table)
     ]
-
-
-def source_in_words(source: str) -> str:
-    """Return where a definition comes from without the name of our own handbook."""
-    return re.sub(r"^formulas\.md \d+[,;]?\s*", "", source).strip()
 
 
 def _definitions() -> list["Kpi"]:

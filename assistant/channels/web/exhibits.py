@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,7 @@ _TITLES = {
 }
 # Arguments that say what a request is about, in the order a title names them.
 _SUBJECTS = (
-    "kpi", "product", "family", "resource", "site", "region", "channel", "customer", "supplier",
+    "product", "family", "resource", "site", "region", "channel", "customer", "supplier",
     "topic", "query", "about", "title",
 )  # fmt: skip
 _CAPITALS = {"kpi": "KPI", "id": "Id", "otif": "OTIF", "wmape": "WMAPE", "fva": "FVA"}
@@ -40,6 +41,7 @@ class Exhibit:
     evidence: Evidence
     title: str
     subject: str
+    definition: str
     request: tuple[tuple[str, str], ...]
     table: Mapping[str, Any] | None  # Any: JSON for the page's table
     chart: Mapping[str, Any] | None  # Any: Vega-Lite JSON
@@ -52,14 +54,29 @@ def exhibit(evidence: Evidence) -> Exhibit:
     issues = evidence.issues
     return Exhibit(
         evidence=evidence,
-        title=tool_title(evidence.tool),
+        title=_title_of(evidence),
         subject=subject_of(evidence.request),
+        definition=without_handbook(evidence.definition),
         request=tuple(request_in_words(evidence.request)),
         table=table_json(evidence.table) if evidence.table and evidence.table.rows else None,
         chart=plain(evidence.chart) if evidence.chart else None,
         warnings=tuple(issue for issue in issues if issue.severity != "assumption"),
         assumptions=tuple(issue for issue in issues if issue.severity == "assumption"),
     )
+
+
+def without_handbook(text: str) -> str:
+    """Return a definition or source without the name of our own handbook of formulas."""
+    return re.sub(r"(Source: )?formulas\.md \d+[,;.]?\s*", "", text).strip()
+
+
+def _title_of(evidence: Evidence) -> str:
+    if evidence.tool != "query_kpi":
+        return tool_title(evidence.tool)
+    from planning_engine.kpis import catalogue  # pandas: not for a page without KPIs
+
+    kpi = catalogue().get(str(evidence.request.get("kpi")))
+    return kpi.name if kpi else tool_title(evidence.tool)
 
 
 def tool_title(tool: str) -> str:

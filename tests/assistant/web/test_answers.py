@@ -34,7 +34,7 @@ EVIDENCE = Evidence("L3 is at 118.2 %.", facts=(LOAD,), table=TABLE, id="ev_1", 
 
 TAG = re.compile(
     r"</?(p|br|ul|ol|li|strong|em|code|blockquote|a)>|<p class=\"subhead\">"
-    r"|<a class=\"fact fact-figure( short)?\" href=\"#ev_1\"[^<>]*>"
+    r"|<a class=\"fact (fact-figure( short)?|fact-word)\" href=\"#ev_1\"[^<>]*>"
 )
 
 
@@ -139,7 +139,7 @@ def test_csv_keeps_all_digits_and_runs_nothing_in_a_spreadsheet():
 
 
 def test_the_title_says_what_a_request_is_about():
-    assert subject_of({"kpi": "otif", "region": "North", "months": 3}) == "OTIF · North"
+    assert subject_of({"kpi": "otif", "region": "North", "family": "tea"}) == "Tea · North"
     assert subject_of({"levers": []}) == ""
 
 

@@ -5,7 +5,10 @@ import schemathesis
 from hypothesis import given, settings
 from starlette.testclient import TestClient
 
+from assistant.channels.web import app
 from assistant.channels.web.guard import POLICY
+from assistant.settings import Settings
+from planning_engine.errors import BadRequest
 
 HOST = {"Host": "127.0.0.1"}
 ORIGIN = {"Origin": "http://127.0.0.1:8000"}
@@ -154,6 +157,12 @@ def test_another_sites_page_cannot_send_anything(client, headers):
     for path in ("/api/ask", "/ask", "/person", "/api/tools/query_kpi"):
         answer = client.post(path, json={"question": "a"}, headers=headers)
         assert (answer.status_code, answer.json()["error"]["kind"]) == (403, "foreign_origin")
+
+
+def test_without_a_login_it_is_served_on_this_machine_only(web, tmp_path):
+    conversation = web.state.desk.conversation
+    with pytest.raises(BadRequest, match=r"SOP_HOST is 0\.0\.0\.0, but the page has no login yet"):
+        app(conversation, Settings(home=tmp_path, host="0.0.0.0"))
 
 
 def test_a_huge_body_is_refused(client):

@@ -46,7 +46,9 @@ function theme(colour) {
     gridColor: colour("--line"), gridOpacity: 1, titlePadding: 8,
   };
   return {
-    background: "transparent", font, view: { stroke: null }, axis, axisX: { grid: false, domain: true, domainColor: colour("--line-strong") },
+    background: "transparent", font, view: { stroke: null }, axis,
+    axisX: { grid: false, domain: true, domainColor: colour("--line-strong"), titleAnchor: "end" },
+    axisY: { titleAngle: 0, titleAlign: "left", titleAnchor: "end", titleBaseline: "bottom", titleX: 0, titleY: -8, tickCount: 6 },
     legend: { labelFont: font, titleFont: font, labelFontSize: 12, labelColor: colour("--ink"), titleColor: colour("--soft"), orient: "bottom", symbolSize: 90, symbolStrokeWidth: 0, title: null, columnPadding: 16, labelLimit: 260 },
     header: { labelFont: font, titleFont: font, labelColor: colour("--ink"), titleColor: colour("--soft") },
     bar: { cornerRadiusEnd: 3 }, scale: { bandPaddingInner: 0.32, bandPaddingOuter: 0.16 }, line: { strokeCap: "round" }, text: { font, color: colour("--ink") },
@@ -58,12 +60,25 @@ function dressed(spec) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const { title, background, config, ...drawn } = months(recoloured(spec, colour));
-  return [drawn, theme(colour)];
+  const dress = theme(colour);
+  // Bars are read by their length, from zero; a line by its course, wherever it runs.
+  if (!/"(bar|rect)"/.test(JSON.stringify({ ...drawn, data: null }))) dress.scale.zero = false;
+  return [drawn, dress];
+}
+
+// As many legend entries beside each other as the width has room for.
+function columns(spec, width) {
+  const layers = [spec, ...(spec.layer ?? [])];
+  const field = layers.map((layer) => layer.encoding?.color?.field).find(Boolean);
+  const rows = layers.flatMap((layer) => layer.data?.values ?? []);
+  const longest = Math.max(4, ...rows.map((row) => String(row[field] ?? "").length));
+  return Math.max(1, Math.floor(width / (longest * 6.8 + 36)));
 }
 
 async function paint(drawing) {
   try {
     const [spec, config] = dressed(specs.get(drawing));
+    config.legend.columns = columns(spec, drawing.clientWidth - 40);
     const embed = await vega();
     drawing.vegaView?.finalize();
     const shown = await embed(drawing, spec, {

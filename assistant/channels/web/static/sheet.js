@@ -55,6 +55,7 @@ class Sheet {
     button.type = "button";
     const name = document.createElement("span");
     name.textContent = column.label;
+    name.classList.toggle("short", column.label.length <= 15);
     if (column.unit) {
       const unit = document.createElement("small");
       unit.textContent = column.unit;
@@ -75,7 +76,7 @@ class Sheet {
     cell.textContent = words(value, column, column.figures);
     if (column.type === "number") cell.classList.add("number");
     if (column.type === "month" || column.type === "date") cell.classList.add("day");
-    else if (typeof value === "string" && value.length <= 26 && !/\s/.test(value)) cell.classList.add("id");
+    else if (typeof value === "string" && value.length <= 30) cell.classList.add("id");
     if (value === null) cell.classList.add("missing");
     if (typeof value === "number" && value < 0) cell.classList.add("below");
     if (this.marked?.row === row.place && this.marked.column === index) cell.classList.add("shown");
