@@ -24,6 +24,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langsmith import tracing_context
 
 from assistant.answer import Progress, Status
+from assistant.excerpts import shown_to_model
 from assistant.models import ModelProblem
 from assistant.store.conversations import Call, Turn
 from assistant.wording import Outcome
@@ -33,7 +34,6 @@ from tools.context import ToolContext
 from tools.evidence import Evidence, plain
 
 MODEL_CALLS = 10
-FACTS_SHOWN = 40
 HISTORY_TURNS = 8
 
 Listener = Callable[[Progress], None]
@@ -256,23 +256,6 @@ def _declared_tools() -> list[BaseTool]:
 
 def _never_run(**arguments: Any) -> str:
     raise AssertionError("tools are run by the loop's own step")
-
-
-def shown_to_model(result: Evidence | PlanningError) -> dict[str, Any]:
-    """Return what a model sees of a tool's result: words, facts and quotations, never rows."""
-    if isinstance(result, PlanningError):
-        return {"error": {"kind": type(result).__name__, "message": str(result)}}
-    content: dict[str, Any] = {
-        "summary": result.summary,
-        "facts": [plain(vars(fact)) for fact in result.facts[:FACTS_SHOWN]],
-        "definition": result.definition,
-        "issues": [issue.message for issue in result.issues],
-    }
-    if result.passages:
-        content["quoted_notes"] = [plain(vars(passage)) for passage in result.passages]
-    if result.proposal:
-        content["proposal"] = {"kind": result.proposal.kind, "title": result.proposal.title}
-    return content
 
 
 def history_messages(turns: Sequence[Turn]) -> list[AnyMessage]:

@@ -1,11 +1,12 @@
-"""`sop serve`, `sop slack`: the page and the Slack bot, until stopped."""
+"""`sop serve`, `sop slack`, `sop mcp`: the page, the Slack bot, other assistants; until stopped."""
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.commands.work import work, workshop
+from assistant.commands.work import As, work, workshop
 from planning_engine.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -48,7 +49,12 @@ def serve_page(parts: "Workshop", screen: "Screen", port: int | None) -> None:
     if wanted not in (0, taken):
         screen.line(f"Port {wanted} is taken, so the page is on port {taken}.", "yellow")
     screen.line(f"Open http://{parts.settings.host}:{taken} in a browser. Ctrl-C stops it.", "bold")
-    config = uvicorn.Config(app(parts.conversation, parts.settings), log_level="warning")
+    config = uvicorn.Config(
+        app(parts.conversation, parts.settings),
+        log_level="warning",
+        # A page that watches a turn would otherwise hold the server back from stopping.
+        timeout_graceful_shutdown=2,
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -71,3 +77,20 @@ def listen(host: str, port: int) -> socket.socket:
         else:
             return listener
     raise BadRequest(f"No port from {port} on is free on {host}: {last}. Choose one with --port.")
+
+
+def mcp(who: As = None) -> None:
+    """Serve other assistants over MCP on standard input and output."""
+    with work(as_json=False) as screen:
+        parts = workshop()
+        parts.home.current()
+        try:
+            from assistant.channels.mcp import run
+        except ModuleNotFoundError as problem:
+            raise BadRequest(
+                "The MCP library is not installed. Add it with: pip install 'sop-assistant[mcp]'."
+            ) from problem
+        person = parts.person(who)
+        # Standard output belongs to the protocol.
+        screen.warning(f"Answering over MCP as {person.name}. Ctrl-C stops it.")
+        asyncio.run(run(parts.conversation, person))

@@ -7,7 +7,8 @@ import threading
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from assistant.agent import FACTS_SHOWN, MODEL_CALLS, Agent, Brain, shown_to_model
+from assistant.agent import MODEL_CALLS, Agent, Brain
+from assistant.excerpts import FACTS_SHOWN, shown_to_model
 from assistant.models import ScriptedModel, calls, says
 from planning_engine.errors import UnknownName
 from tools.context import ToolContext
