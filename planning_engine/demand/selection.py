@@ -99,8 +99,9 @@ def forecast_series(
     if settled is not None:
         value, reason = settled
         mean = np.full(horizon, max(value, 0) if floor else value)
-        width = intervals.spread(history, np.empty(0), np.empty(0), horizon, season)
-        width = width if reason.startswith("mean") else np.zeros(horizon)
+        width = np.zeros(horizon)
+        if reason.startswith("mean"):
+            width = intervals.spread(history, np.empty(0), np.empty(0), horizon, season)
         low, high = _ends(mean, width, levels, floor=floor)
         return SeriesForecast(mean, low, high, reason)
     if is_intermittent(history):

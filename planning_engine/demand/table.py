@@ -159,7 +159,7 @@ def _offset(rule: str) -> pd.tseries.offsets.BaseOffset:
 def _frequency(freq: str, train: pd.DataFrame) -> str:
     rule = _ALIASES.get(freq.upper(), freq.upper())
     if freq.upper() == "Q" and "ds" in train:
-        days = pd.to_datetime(train["ds"], errors="coerce").dropna()
+        days = _days(train["ds"]).dropna()
         rule = "QE" if len(days) and days.dt.is_month_end.all() else "QS"
     if rule not in FREQUENCIES:
         raise BadRequest(f"freq '{freq}' is not one of {', '.join(FREQUENCIES)}.")
@@ -183,9 +183,9 @@ def _checked(train: pd.DataFrame) -> pd.DataFrame:
         )
     if train.empty:
         raise BadRequest("The table has no rows to forecast from.")
-    days = pd.to_datetime(train["ds"], errors="coerce")
+    days = _days(train["ds"])
     values = pd.to_numeric(train["y"], errors="coerce")
-    _refuse(train, days.isna(), "ds", "is not a date")
+    _refuse(train, days.isna(), "ds", "is not a date; write it as 2026-03-31")
     _refuse(train, values.isna() & train["y"].notna(), "y", "is not a number")
     _refuse(train, np.isinf(values), "y", "is infinite")
     _refuse(train, train["unique_id"].isna(), "unique_id", "is empty")
@@ -195,6 +195,13 @@ def _checked(train: pd.DataFrame) -> pd.DataFrame:
         row = checked[twice].iloc[0]
         raise BadRequest(f"Series '{row['unique_id']}' has {row['ds'].date()} more than once.")
     return checked
+
+
+def _days(column: pd.Series) -> pd.Series:
+    """Return dates; what is no ISO date is missing."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    return pd.to_datetime(column.astype(str), errors="coerce", format="ISO8601")
 
 
 def _refuse(train: pd.DataFrame, wrong: pd.Series, column: str, what: str) -> None:
