@@ -15,9 +15,8 @@ from planning_engine.data.connectors.registry import (
     Opened,
     ReadOptions,
     Relation,
+    append_rows,
     connector,
-    create_or_append,
-    quoted,
 )
 from planning_engine.data.schema import Column
 from planning_engine.errors import DataProblem
@@ -69,12 +68,7 @@ class DatabaseTable(Relation):
             table = pa.table(columns)
             for batch in table.to_batches():
                 digest.update(batch.serialize())
-            connection.register("database_rows", table)
-            chosen = ", ".join(quoted(our) for our in ours)
-            start, added = create_or_append(
-                connection, target, f"SELECT {chosen} FROM database_rows"
-            )
-            connection.unregister("database_rows")
+            start, added = append_rows(connection, target, table)
             first, rows = (start if first < 0 else first), rows + added
 
         def place(row: int) -> str:
@@ -113,6 +107,7 @@ def open_database(source: str, options: ReadOptions) -> Opened:
     """
     from sqlalchemy import create_engine, inspect, make_url
     from sqlalchemy.exc import ArgumentError
+    from sqlalchemy.pool import NullPool
 
     try:
         url = make_url(source)
@@ -125,7 +120,7 @@ def open_database(source: str, options: ReadOptions) -> Opened:
     if url.get_backend_name() == "sqlite" and url.database and not _is_there(url.database):
         raise DataProblem(f"There is no SQLite file '{url.database}'.")
     with said_plainly(label):
-        engine = create_engine(url)
+        engine = create_engine(url, poolclass=NullPool)
         inspector = inspect(engine)
         schema = options.schema
         names = sorted({*inspector.get_table_names(schema), *inspector.get_view_names(schema)})

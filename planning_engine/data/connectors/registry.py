@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from planning_engine.data.schema import Column
 from planning_engine.errors import DataProblem
@@ -183,12 +184,23 @@ def create_or_append(
     return before, (_count(connection, target) or 0) - before
 
 
+def append_rows(
+    connection: duckdb.DuckDBPyConnection, target: str, rows: pa.Table
+) -> tuple[int, int]:
+    """Append rows that are in memory and return the row they start at and how many came."""
+    # A cursor of its own: a connection with a result still open takes no new tables.
+    with connection.cursor() as cursor:
+        cursor.register("rows_in_memory", rows)
+        return create_or_append(cursor, target, "SELECT * FROM rows_in_memory")
+
+
 def _count(connection: duckdb.DuckDBPyConnection, target: str) -> int | None:
     try:
-        counted = connection.execute(f"SELECT count(*) FROM {target}").fetchone()
+        # Fetched whole: an unfinished result keeps the connection busy.
+        counted = connection.execute(f"SELECT count(*) FROM {target}").fetchall()
     except duckdb.CatalogException:
         return None
-    return int(counted[0]) if counted else 0
+    return int(counted[0][0])
 
 
 def _types(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

@@ -11,8 +11,7 @@ import pyarrow as pa
 from planning_engine.data.connectors.registry import (
     Loaded,
     Relation,
-    create_or_append,
-    quoted,
+    append_rows,
 )
 from planning_engine.data.connectors.text import sha256_of
 from planning_engine.data.schema import Column
@@ -66,10 +65,7 @@ class Sheet(Relation):
                     for i, name in kept
                 }
             )
-            connection.register("sheet_rows", table)
-            chosen = ", ".join(quoted(name) for _, name in kept)
-            start, _ = create_or_append(connection, target, f"SELECT {chosen} FROM sheet_rows")
-            connection.unregister("sheet_rows")
+            start, _ = append_rows(connection, target, table)
             first = start if first < 0 else first
             numbers += [number for number, _ in batch]
 
