@@ -53,8 +53,10 @@ def _question_routes(router: APIRouter, desk: Desk) -> None:
         person = desk.visitor(request)
         turn = desk.live.find(identity, person.id)
         if turn is None:
-            # After a restart of the server: the kept turn, if any, is on the page already.
-            error = UnknownName("question", identity)
+            error = BadRequest(
+                "The server was started again while this was being answered. Reload the page to "
+                "see whether the answer was kept; if not, ask again."
+            )
             yield ServerSentEvent(raw_data=_failure(desk, error, identity, ""), id="1")
             return
         seen = int(last_event_id) if last_event_id.isdecimal() else 0
@@ -147,7 +149,7 @@ def _shown(desk: Desk, turn: LiveTurn, person: Person, event: Progress | Answer 
         return desk.render("step.html", live=turn, step=event, title=title, request=request)
     if isinstance(event, Crash):
         return _failure(desk, event.problem, turn.id, turn.question)
-    finished = view(turn.question, event, turn.seconds)
+    finished = view(turn.question, event, desk.now(), turn.seconds)
     threads = grouped(desk.conversation.threads(person), desk.now()).items()
     return desk.render(
         "finished.html",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any  # Any: what templates are given
 
 from markupsafe import Markup
@@ -34,10 +35,15 @@ class TurnView:
     answer: Answer
     html: Markup
     badge: tuple[str, str] | None
-    exhibits: tuple[Exhibit, ...]
     footnotes: tuple[Footnote, ...]
     copy: str
+    asked: datetime | None = None
     seconds: float | None = None
+
+    @cached_property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """The evidence as shown; made only for the turn whose evidence is looked at."""
+        return tuple(exhibit(entry) for entry in self.answer.evidence)
 
     @property
     def address(self) -> str:
@@ -45,7 +51,9 @@ class TurnView:
         return f"/threads/{self.answer.thread}/turns/{self.answer.receipt}"
 
 
-def view(question: str, answer: Answer, seconds: float | None = None) -> TurnView:
+def view(
+    question: str, answer: Answer, asked: datetime | None, seconds: float | None = None
+) -> TurnView:
     """Return a turn for the page."""
     return TurnView(
         id=answer.receipt,
@@ -53,9 +61,9 @@ def view(question: str, answer: Answer, seconds: float | None = None) -> TurnVie
         answer=answer,
         html=answer_html(answer),
         badge=badge(answer.status),
-        exhibits=tuple(exhibit(entry) for entry in answer.evidence),
         footnotes=tuple(_footnote(line) for line in answer.footnotes),
         copy=copied(question, answer),
+        asked=asked,
         seconds=seconds,
     )
 
@@ -69,7 +77,7 @@ def copied(question: str, answer: Answer) -> str:
 def turns_of(desk: Desk, thread: str, person: Person) -> tuple[TurnView, ...]:
     """Return a thread's turns, their proposals as they stand today."""
     return tuple(
-        view(turn.question, _as_decided(desk, turn.answer, person))
+        view(turn.question, _as_decided(desk, turn.answer, person), turn.at)
         for turn in desk.conversation.history(thread, person)
     )
 

@@ -174,6 +174,43 @@ def test_the_chart_is_drawn_with_its_tooltip_in_the_pages_own_style(open_page):
     )
 
 
+def test_a_chart_downloads_as_a_picture(open_page):
+    page = open_page()
+    ask(page, "Can L3 make the March plan?")
+    with page.expect_download() as waiting:
+        page.click(".picture")
+    assert waiting.value.suggested_filename == "Hours on L3.png"
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_evidence_can_be_made_wider_and_stays_so(open_page):
+    page = open_page()
+    ask(page, "Can L3 make the March plan?")
+    width = "document.getElementById('evidence').offsetWidth"
+    before = page.evaluate(width)
+    divider = page.locator("#divider").bounding_box()
+    assert divider
+    page.mouse.move(divider["x"] + 5, 400)
+    page.mouse.down()
+    page.mouse.move(divider["x"] - 100, 400, steps=4)
+    page.mouse.up()
+    wider = page.evaluate(width)
+    assert wider > before + 80
+    page.reload()
+    assert page.evaluate(width) == wider
+    page.focus("#divider")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(width) < wider
+
+
+def test_an_earlier_conversation_is_found_by_its_words(open_page, client):
+    for number in range(9):
+        client.post("/api/ask", json={"question": f"Question number {number}"})
+    page = open_page()
+    page.fill("#find-thread", "number 7")
+    expect(page.locator(".threads li:visible")).to_have_text("Question number 7")
+
+
 def test_a_reload_keeps_answer_table_and_chart(open_page):
     page = open_page()
     ask(page, "Can L3 make the March plan?")

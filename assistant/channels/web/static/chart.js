@@ -87,6 +87,8 @@ async function paint(drawing) {
     });
     drawing.vegaView = shown.view;
     drawing.style.minHeight = "0";
+    const picture = drawing.closest("figure")?.querySelector(".picture");
+    if (picture) picture.hidden = false;
   } catch (problem) {
     drawing.classList.add("failed-chart");
     drawing.textContent = "This chart could not be drawn; its rows are below.";
@@ -118,6 +120,17 @@ export function draw(drawing) {
   drawing.style.minHeight = `${(spec.height ?? 240) + 48}px`;
   near.observe(drawing);
 }
+
+document.addEventListener("click", async (event) => {
+  const figure = event.target.closest(".picture")?.closest("figure");
+  const drawing = figure?.querySelector(".drawing");
+  if (!drawing?.vegaView) return;
+  const ground = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+  const link = document.createElement("a");
+  link.href = await drawing.vegaView.background(ground).runAsync().then((view) => view.toImageURL("png", 2));
+  link.download = `${figure.querySelector("figcaption").firstChild.textContent.trim()}.png`;
+  link.click();
+});
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   for (const drawing of specs.keys()) {

@@ -31,6 +31,12 @@ if (form) {
 
   box.addEventListener("input", measure);
   box.addEventListener("keydown", (event) => {
+    const asked = [...log.querySelectorAll(".question p")];
+    if (event.key === "ArrowUp" && !box.value && asked.length) {
+      event.preventDefault();
+      box.value = asked.at(-1).textContent;
+      measure();
+    }
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     ask();
@@ -58,6 +64,7 @@ if (form) {
         desk.classList.remove("fresh");
         if (node.classList.contains("running")) box.value = "";
         if (node.dataset.thread) keep(node);
+        if (document.hidden && !node.classList.contains("running")) document.title = `✓ ${title}`;
         show(node);
       }
     measure();
@@ -68,6 +75,14 @@ if (form) {
     const address = `/threads/${encodeURIComponent(turn.dataset.thread)}`;
     if (location.pathname !== address) history.replaceState(null, "", address);
   };
+
+  // A finished answer in a tab that nobody looks at says so in its title.
+  const title = document.title;
+  document.addEventListener("visibilitychange", () => (document.title = document.hidden ? document.title : title));
+  document.addEventListener("htmx:sse:error", (event) => {
+    const now = event.target.closest?.(".turn")?.querySelector(".work-now");
+    if (now) now.textContent = "The connection was lost; trying again";
+  });
 
   const started = new WeakMap();
   setInterval(() => {

@@ -4,6 +4,7 @@ import { draw } from "./chart.js";
 import { lay } from "./sheet.js";
 import "./evidence.js";
 import "./composer.js";
+import "./desk.js";
 
 const found = (root, selector) =>
   root.matches?.(selector) ? [root, ...root.querySelectorAll(selector)] : [...root.querySelectorAll(selector)];
