@@ -190,7 +190,7 @@ def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:
     place = ", ".join(f"{kind} {name}" for kind, name in query.where.items())
     of = f" of {place}" if place else ""
     if span["first"].isna().all():
-        return f"There is no data for {one.name}{of}: the table '{table}' is empty."
+        return f"There is no data for {one.name}: no row of the table '{table}' has a {column}."
     first, last = (pd.Timestamp(span[end][0]) for end in ("first", "last"))
     lag = f" at lag {query.lag}" if "lag" in one.parameters else ""
     return (
