@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any  # Any: a model's memory is JSON
 
@@ -78,18 +78,18 @@ def word(
         revise: Lets a language model word its answer again, told what was wrong.
     """
     if not outcome.text:
-        return _summaries(outcome, grounds, outcome.problem or NOTHING)
+        return _in_the_tools_words(outcome, grounds, outcome.problem)
     grounding = _check(outcome, grounds)
     if not grounding.ok and revise is not None:
         outcome = revise(load("repair", problems=_problems(grounding.unsupported)))
         if not outcome.text:
-            return _summaries(outcome, grounds, WITHHELD)
+            return _in_the_tools_words(outcome, grounds, outcome.problem or WITHHELD)
         grounding = _check(outcome, grounds)
     if grounding.ok or (ours and not outcome.evidence):
         text = _with_fallback_note(outcome)
         return Worded(text, derived_status(outcome), grounding.claims, outcome)
     log.warning("withheld an answer: %s", _problems(grounding.unsupported))
-    return _summaries(outcome, grounds, WITHHELD)
+    return _in_the_tools_words(outcome, grounds, WITHHELD)
 
 
 def derived_status(outcome: Outcome) -> Status:
@@ -98,8 +98,7 @@ def derived_status(outcome: Outcome) -> Status:
         return outcome.status
     if outcome.evidence:
         return "answered"
-    # A tool that does not exist is the model's mistake, and says nothing about the question.
-    errors = [error for error in outcome.errors if getattr(error, "kind", "") != "tool"]
+    errors = _about_the_question(outcome.errors)
     if errors and all(isinstance(error, NotPermitted) for error in errors):
         return "not_permitted"
     suggested = any(isinstance(error, UnknownName) and error.suggestions for error in errors)
@@ -127,23 +126,22 @@ def _said(errors: Iterable[PlanningError]) -> Iterable[Passage]:
         yield Passage("", "", None, None, 1, 1, str(error))
 
 
-def _summaries(outcome: Outcome, grounds: Grounds, note: str) -> Worded:
+def _in_the_tools_words(outcome: Outcome, grounds: Grounds, note: str | None) -> Worded:
     """Answer in the tools' own words, or say why there is no answer."""
-    if not outcome.evidence:
-        errors = [str(error) for error in dict.fromkeys(outcome.errors)]
-        known = outcome.errors and note is not WITHHELD
-        status: Status = derived_status(outcome) if known and not outcome.problem else "failed"
-        text = " ".join([*errors, note] if outcome.problem or not errors else errors)
-        return Worded(text if text != WITHHELD else NOTHING, status, (), outcome)
-    text = "\n\n".join(entry.summary for entry in outcome.evidence)
-    claims = check(
-        text,
-        evidence=outcome.evidence,
-        question=grounds.question,
-        vocabulary=grounds.vocabulary,
-        today=grounds.today,
-    ).claims
-    return Worded(f"{text}\n\n{note}", "answered", claims, outcome)
+    if outcome.evidence:
+        found = "\n\n".join(entry.summary for entry in outcome.evidence)
+        claims = _check(replace(outcome, text=found), grounds).claims
+        text = f"{found}\n\n{note}" if note else found
+        return Worded(text, "answered", claims, outcome)
+    refused = [str(error) for error in _about_the_question(outcome.errors)]
+    if refused and not outcome.problem:
+        return Worded(" ".join(dict.fromkeys(refused)), derived_status(outcome), (), outcome)
+    return Worded(outcome.problem or NOTHING, "failed", (), outcome)
+
+
+def _about_the_question(errors: Iterable[PlanningError]) -> list[PlanningError]:
+    """Return the errors that say something about the question, not about the model's calls."""
+    return [error for error in errors if getattr(error, "kind", "") != "tool"]
 
 
 def _with_fallback_note(outcome: Outcome) -> str:

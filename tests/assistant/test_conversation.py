@@ -157,6 +157,22 @@ def test_the_built_in_analyst_is_not_asked_to_word_again(talk, people):
     assert "110" not in answer.text
 
 
+def test_a_model_that_says_nothing_leaves_the_tools_words(talk, people):
+    answer = talk(calls("count_hours", {"resource": "L"}), says("")).ask("?", people["petra"])
+    assert (answer.text, answer.status) == (RIGHT, "answered")
+
+
+def test_what_the_tools_refused_is_said_when_the_models_own_words_fail(talk, people):
+    answer = talk(calls("count_hours", {"resource": "LL"}), says(WRONG)).ask("?", people["petra"])
+    assert answer.text == "No resource named 'LL'. Did you mean 'L'?"
+    assert answer.status == "asked_back"
+
+
+def test_a_regional_person_is_told_what_they_see_whoever_words_it(talk, people):
+    conversation = talk(calls("query_kpi", {"kpi": "sales_quantity"}), says(WRONG))
+    assert "region North only" in conversation.ask("Sales?", people["sam"]).text
+
+
 # Status
 
 
