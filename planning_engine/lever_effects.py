@@ -64,9 +64,8 @@ def demand(snapshot: Snapshot, lever: DemandLever, span: tuple[date, ...]) -> tu
         changed = base + _spread(plan, weight, lever.quantity or 0.0)
     changed = changed.clip(lower=0)
     touched = int((weight > 0).sum())
-    effect = Effect(
-        lever, "demand", float(base[weight > 0].sum()), float(changed[weight > 0].sum()), touched
-    )
+    before = float((base * weight).sum())
+    effect = Effect(lever, "demand", before, before + float((changed - base).sum()), touched)
     return (_as_forecasts(snapshot, plan.assign(quantity=changed)) if touched else {}), effect
 
 

@@ -70,21 +70,12 @@ def resolve(snapshot: Snapshot, lever: Lever) -> Lever:
     Raises:
         UnknownName: A name is not in the company's data; the nearest are offered.
     """
-    kinds = ("product", "family", "region", "resource", "supplier")
+    if isinstance(lever, EventLever):
+        snapshot.require("events", to="take an event out of the plan")
+    kinds = ("product", "family", "region", "resource", "supplier", "event")
     named = {kind: getattr(lever, kind, None) for kind in kinds}
     found = {kind: snapshot.find(kind, name) for kind, name in named.items() if name}
-    if isinstance(lever, EventLever):
-        found["event"] = _event(snapshot, lever.event)
     return lever.model_copy(update=found)
-
-
-def _event(snapshot: Snapshot, name: str) -> str:
-    snapshot.require("events", to="take an event out of the plan")
-    rows = snapshot.rows("SELECT event, coalesce(name, event) FROM events ORDER BY event")
-    for event, label in rows:
-        if label.casefold() == name.strip().casefold():
-            return str(event)
-    return snapshot.find("event", name)
 
 
 def _pull_one(snapshot: Snapshot, lever: Lever, months: int) -> tuple[Frames, Effect]:

@@ -18,6 +18,7 @@ import pytest
 from planning_engine.data.company import Company
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot, conform
+from tools.evidence import Evidence
 
 Rows = list[dict[str, object]]
 _NUMBER = count(1)
@@ -235,3 +236,22 @@ def _postgres_owner(folder: Path) -> dict[str, Any]:
     user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@pytest.fixture(scope="session")
+def unsupported() -> Callable[..., list[str]]:
+    """Return a check of an evidence's summary: what in it no fact of the evidence carries."""
+    from assistant.grounding import check
+    from assistant.viewpoints import vocabulary
+
+    def find(evidence: Evidence, snapshot: Snapshot) -> list[str]:
+        grounding = check(
+            evidence.summary,
+            evidence=[evidence],
+            question="",
+            vocabulary=vocabulary(snapshot),
+            today=snapshot.company.as_of,
+        )
+        return [f"{claim.text}: {claim.problem}" for claim in grounding.unsupported]
+
+    return find

@@ -53,6 +53,10 @@ class MonthLoad:
         """Tell whether more hours are required than there are."""
         return self.overflow > 1e-9
 
+    def is_because_of(self, cause: "Cause") -> bool:
+        """Tell whether a product's event brings at least half of the overflow."""
+        return cause.event is not None and cause.event_hours >= MOST * self.overflow > 0
+
 
 @dataclass(frozen=True)
 class Cause:
@@ -123,7 +127,7 @@ class CapacityCheck:
         """
         causes = self.causes_of(row)
         by_event = max(causes, key=lambda cause: cause.event_hours, default=None)
-        if by_event and by_event.event_hours >= MOST * row.overflow > 0:
+        if by_event and row.is_because_of(by_event):
             return by_event
         return causes[0] if causes else None
 

@@ -55,6 +55,18 @@ def published_supply(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities
     return found
 
 
+def published_until(snapshot: Snapshot) -> date | None:
+    """Return the last month of the latest published plan; None without plans."""
+    if not snapshot.has("plans"):
+        return None
+    (last,) = snapshot.rows(
+        "SELECT max(month)::DATE FROM plans "
+        "WHERE cycle = (SELECT max(cycle) FROM plans WHERE cycle <= $as_of)",
+        {"as_of": snapshot.company.as_of},
+    )[0]
+    return last if last is None else date(last.year, last.month, 1)
+
+
 def open_receipts(
     snapshot: Snapshot, months: tuple[date, ...], kinds: Sequence[str | None] | None = None
 ) -> list[tuple[str, str, date, float]]:

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from planning_engine.data.calendars import months_between
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.flows import opening_stock, planned_supply, total_demand
+from planning_engine.errors import DataProblem
+from planning_engine.supply.flows import (
+    opening_stock,
+    planned_supply,
+    published_until,
+    total_demand,
+)
 from planning_engine.supply.policy import SafetyStock, safety_stocks
 from planning_engine.supply.requirements import Place, plan_months
 
@@ -130,12 +136,18 @@ class StockOutlook:
 class Projection:
     """The outlook of every product and site with stock or demand.
 
-    `uncounted` are those with demand but no stock count: their stock is not known.
+    Attributes:
+        months: Months projected.
+        outlooks: One per product and site with a stock count.
+        uncounted: Places with demand but no stock count: their stock is not known.
+        ends_with_plan: The projection stops here, before the month asked for, because the
+            published plan does: what will be supplied later is not known.
     """
 
     months: tuple[date, ...]
     outlooks: tuple[StockOutlook, ...]
     uncounted: tuple[Place, ...]
+    ends_with_plan: date | None = None
 
     @property
     def at_risk(self) -> tuple[StockOutlook, ...]:
@@ -175,13 +187,21 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
         months: Months ahead of the plan start.
 
     Raises:
-        DataProblem: There is no stock in the data.
+        DataProblem: There is no stock in the data, or the published plan is all in the past.
         NotPermitted: A scope of regions: stock is kept by site, not by region.
     """
     snapshot.require("stock", to="project inventory")
     if snapshot.scope.regions:
         snapshot.require_everything(to="project inventory")
-    far = plan_months(snapshot, max(months, EXCESS_MONTHS))
+    span = plan_months(snapshot, months)
+    last = published_until(snapshot) or span[-1]
+    if last < span[0]:
+        raise DataProblem(
+            f"The latest published plan ends in {last:%B %Y}, before the projection starts. "
+            "Import the plan of the current cycle."
+        )
+    span = tuple(month for month in span if month <= last)
+    far = plan_months(snapshot, max(len(span), EXCESS_MONTHS))
     demand = total_demand(snapshot, far)
     supply = planned_supply(snapshot, far)
     opening = opening_stock(snapshot)
@@ -191,7 +211,7 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
     outlooks = [
         _outlook(
             place,
-            far[:months],
+            span,
             opening[place],
             supply.get(place, flat),
             demand.get(place, flat),
@@ -201,7 +221,8 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
         for place in sorted(opening)
     ]
     uncounted = tuple(place for place in sorted(demand) if place not in opening)
-    return Projection(far[:months], tuple(outlooks), uncounted)
+    ends = last if len(span) < months else None
+    return Projection(span, tuple(outlooks), uncounted, ends)
 
 
 @remember()

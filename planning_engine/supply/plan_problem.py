@@ -1,6 +1,6 @@
 """A supply planning problem and its plan, as plain figures: pieces, hours, money, months."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -193,21 +193,39 @@ class SupplyPlan:
     @property
     def demanded(self) -> float:
         """Pieces demanded over the horizon."""
-        return sum(sum(row) for row in self.problem.demand.values())
+        return self.demanded_of(None)
 
     @property
     def late_new(self) -> float:
         """Pieces of demand not delivered in their month, each counted once."""
-        return sum(
-            min(wanted, owed)
-            for place, row in self.problem.demand.items()
-            for wanted, owed in zip(row, self.late[place], strict=True)
-        )
+        return self.late_of(None)
 
     @property
     def service(self) -> float | None:
         """Part of the demand delivered in its month, 0 to 1; None without demand."""
-        return 1 - self.late_new / self.demanded if self.demanded else None
+        return self.service_of(None)
+
+    def demanded_of(self, products: Collection[str] | None) -> float:
+        """Return the pieces demanded of some products; of all if None."""
+        return sum(
+            sum(row)
+            for (product, _), row in self.problem.demand.items()
+            if products is None or product in products
+        )
+
+    def late_of(self, products: Collection[str] | None) -> float:
+        """Return the pieces of some products not delivered in their month; of all if None."""
+        return sum(
+            min(wanted, owed)
+            for place, row in self.problem.demand.items()
+            if products is None or place[0] in products
+            for wanted, owed in zip(row, self.late[place], strict=True)
+        )
+
+    def service_of(self, products: Collection[str] | None) -> float | None:
+        """Return the part of the demand delivered in its month; None without demand."""
+        demanded = self.demanded_of(products)
+        return 1 - self.late_of(products) / demanded if demanded else None
 
     @property
     def overtime_hours(self) -> float:

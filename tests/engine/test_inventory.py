@@ -62,6 +62,7 @@ def test_the_published_plan_goes_before_open_receipts(lemonade):
         {"cycle": c, "month": NOVEMBER, "product": "X", "site": "D1", "quantity": q}
         for c, q in ((date(2026, 9, 1), 999), (date(2026, 10, 1), 300))
     ]
+    plans.append(plans[-1] | {"product": "Y", "month": DECEMBER})
     receipts = [
         {"receipt": "1", "product": "X", "site": "D1", "due_on": date(2026, 11, 9), "quantity": 9},
         {"receipt": "2", "product": "X", "site": "D1", "due_on": date(2026, 12, 9), "quantity": 80},
@@ -100,6 +101,7 @@ def test_components_are_taken_by_what_their_parents_are_planned_to_make(lemonade
         {"cycle": date(2026, 10, 1), "month": NOVEMBER, "product": "X", "site": s, "quantity": q}
         for s, q in (("D1", 100), ("D2", 60))
     ]
+    plans.append(plans[-1] | {"product": "Y", "month": DECEMBER})
     found = outlook(project(lemonade(plans=plans), 2), "C", "P")
     # planned 160 * 2.5 in November; no plan in December: demand 300 * 2.5
     assert [m.demand for m in found.months] == [400, 750]
@@ -110,6 +112,17 @@ def test_the_only_plant_makes_what_has_no_routing(lemonade):
     assert found.months[0].demand == 750
     nowhere = project(lemonade(routings=None, sites=None), 1)
     assert ("C", "") in nowhere.uncounted
+
+
+def test_the_projection_stops_where_the_published_plan_does(lemonade):
+    plan = {"cycle": date(2026, 10, 1), "product": "X", "site": "D1", "quantity": 9}
+    projection = project(lemonade(plans=[plan | {"month": DECEMBER}]), 6)
+    assert projection.months == (NOVEMBER, DECEMBER)
+    assert projection.ends_with_plan == DECEMBER
+    assert project(lemonade(plans=[plan | {"month": DECEMBER}]), 2).ends_with_plan is None
+    old = lemonade(plans=[plan | {"month": date(2026, 10, 1)}])
+    with pytest.raises(DataProblem, match="plan ends in October 2026"):
+        project(old, 6)
 
 
 def test_what_was_never_counted_is_unknown_not_zero(lemonade, lemonade_tables):

@@ -65,8 +65,10 @@ def test_a_demand_lever_keeps_to_its_months(lemonade):
 
 def test_a_regions_demand_is_its_share_of_past_sales(lemonade):
     # a quarter of everything is sold to the South
-    changed = apply(lemonade(), [DemandLever(region="South", percent=20)])
-    assert demand(changed)[("X", "D1")] == [210, 210]
+    scenario = pull(lemonade(), [DemandLever(region="South", percent=20)], 2)
+    assert demand(scenario.snapshot)[("X", "D1")] == [210, 210]
+    (effect,) = scenario.effects
+    assert (effect.before, effect.after) == pytest.approx((200, 240))
 
 
 def test_units_are_spread_by_usual_share(lemonade):

@@ -1,0 +1,71 @@
+"""A stock projection as asked about: which stocks, which months, in which words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from planning_engine.supply.inventory import Projection, StockMonth, StockOutlook
+from tools import wording
+from tools.names import Names
+
+SAID_IN_FULL = 3
+Only = Literal["all", "at_risk", "excess"]
+
+
+@dataclass(frozen=True)
+class InventoryView:
+    """The part of a projection that was asked about.
+
+    Attributes:
+        names: Names and units.
+        projection: The whole projection.
+        asked: Every stock that fits the question.
+        shown: Those of them to show, in order: all, those at risk, or those in excess.
+        months: Months to report.
+        uncounted: Places that fit whose stock was never counted.
+        only: Which were asked for.
+        whose: What was asked about, in words: ` of Juice at North`, or nothing.
+    """
+
+    names: Names
+    projection: Projection
+    asked: tuple[StockOutlook, ...]
+    shown: tuple[StockOutlook, ...]
+    months: tuple[date, ...]
+    uncounted: tuple[tuple[str, str], ...]
+    only: Only
+    whose: str
+
+    @property
+    def running_out(self) -> tuple[StockOutlook, ...]:
+        """Stocks that run out, earliest first."""
+        outs = (o for o in self.asked if o.first_stock_out)
+        return tuple(sorted(outs, key=lambda o: o.urgency))
+
+    @property
+    def running_low(self) -> tuple[StockOutlook, ...]:
+        """Stocks that fall under safety stock but do not run out, earliest first."""
+        low = (o for o in self.asked if o.below_safety_from and not o.first_stock_out)
+        return tuple(sorted(low, key=lambda o: o.urgency))
+
+    @property
+    def is_window(self) -> bool:
+        """Tell whether only some months of the projection were asked about."""
+        return self.months != self.projection.months
+
+    def rows(self, outlook: StockOutlook) -> tuple[StockMonth, ...]:
+        """Return the months of a stock that were asked about."""
+        return tuple(row for row in outlook.months if row.month in self.months)
+
+    def stock(self, outlook: StockOutlook) -> str:
+        """Return the name of a stock."""
+        return self.names.stock(outlook.product, outlook.site)
+
+    def amount(self, outlook: StockOutlook, quantity: float) -> str:
+        """Return a quantity of a stock in words."""
+        return wording.figure(quantity, self.names.unit(outlook.product))
+
+    @property
+    def when(self) -> str:
+        """The horizon in words."""
+        return wording.period(self.projection.months[0], self.months[-1])
