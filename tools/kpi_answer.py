@@ -80,7 +80,9 @@ class KpiAnswer:
     def facts(self) -> tuple[Fact, ...]:
         """Return the total, its background, the period, and the rows in their order."""
         result, one = self.result, self.result.kpi
-        facts = [Fact(one.id, result.total, result.unit)] if result.total is not None else []
+        today = self.snapshot.company.as_of.isoformat()
+        about = {"as_of": today} if one.timing == "now" else {}
+        facts = [Fact(one.id, result.total, result.unit, about)] if result.total is not None else []
         facts += [Fact(name, value, self._unit(name)) for name, value in result.extras.items()]
         facts += [Fact("first_month", result.start), Fact("last_month", result.end)]
         if "lag" in one.parameters:

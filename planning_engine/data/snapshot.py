@@ -260,7 +260,9 @@ class Snapshot:
             return ()
         with connection.cursor() as cursor:
             rows = cursor.execute(f"{' UNION '.join(selects)} ORDER BY 1").fetchall()
-        return tuple(row[0] for row in rows)
+        # Sites are open to a regional scope, their regions are not.
+        seen = self.scope.regions if kind == "region" else frozenset()
+        return tuple(row[0] for row in rows if not seen or row[0] in seen)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:

@@ -193,9 +193,11 @@ def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:
         return f"There is no data for {one.name}: no row of the table '{table}' has a {column}."
     first, last = (pd.Timestamp(span[end][0]) for end in ("first", "last"))
     lag = f" at lag {query.lag}" if "lag" in one.parameters else ""
+    scope = snapshot.scope.sentence()
+    seen = f" (you see {scope})" if scope else ""
     return (
         f"There is no data for {one.name}{of}{lag} {asked}; "
-        f"the data covers {first:%B %Y} to {last:%B %Y}."
+        f"the data{seen} covers {first:%B %Y} to {last:%B %Y}."
     )
 
 
