@@ -22,7 +22,9 @@ _LISTED_APART = re.compile(
     r"\b(decisions?|decided|actions?|next steps|open (points?|issues?|questions?)|to[- ]?do)\b",
     re.I,
 )
-_LABELLED = re.compile(r"\s*(?:[-*+•]|\d{1,2}[.)])?\s*[*_\[(]*[A-Z]{1,4}-?\d[\w-]*\b")
+# How meetings number what they decide: D-07, D7, DEC-2026-14.
+DECISION_LABEL = r"(?P<label>D(?:EC)?-?\d[\w-]*)\b"
+LABELLED = re.compile(rf"\s*(?:[-*+•]|\d{{1,2}}[.)])?\s*[*_\[(~]*{DECISION_LABEL}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -107,7 +109,7 @@ def blocks_of(text: str) -> tuple[Span, ...]:
 
 def _stands_alone(block: Span) -> bool:
     item = _ITEM.match(block.text)
-    return bool(item and (_LABELLED.match(block.text) or _LISTED_APART.search(block.heading)))
+    return bool(item and (LABELLED.match(block.text) or _LISTED_APART.search(block.heading)))
 
 
 def _words(group: list[Span]) -> int:

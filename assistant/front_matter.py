@@ -13,6 +13,7 @@ from planning_engine.errors import DataProblem, nearest
 Scalar = str | int | float | bool | None
 _KEYS = ("date", "meeting", "cycle", "attendees", "access", "title")
 _LONGEST = 100  # lines
+_BRACKETS = 100
 _HEAD = 15  # first lines, where people write such things
 _ACCESS = {"everyone": False, "all": False, "executives": True, "executive": True}
 _MEETINGS = {
@@ -78,6 +79,8 @@ def read_yaml(name: str, text: str, first_line: int) -> dict[str, object]:
     Raises:
         DataProblem: It is not YAML, or not `key: value` lines.
     """
+    if len(re.findall(r"[\[{]", text)) > _BRACKETS:  # deep nesting takes the parser minutes
+        raise DataProblem(f"{name}, line {first_line}: the front matter is not YAML we read.")
     try:
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as problem:
@@ -86,7 +89,7 @@ def read_yaml(name: str, text: str, first_line: int) -> dict[str, object]:
         raise DataProblem(
             f"{name}, line {line}: the front matter is not YAML ({problem.problem})."
         ) from problem
-    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+    except (yaml.YAMLError, ValueError) as problem:
         raise DataProblem(f"{name}, line {first_line}: the front matter is not YAML.") from problem
     if values is None:
         return {}

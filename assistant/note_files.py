@@ -6,9 +6,9 @@ In a Word document a line is a paragraph.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from assistant.front_matter import FrontMatter, Scalar, read_front_matter
 from assistant.note_transcripts import read_transcript
@@ -44,13 +44,7 @@ def read_note(name: str, content: bytes) -> NoteFile:
             cannot be read; the sentence names file, line and rule.
     """
     suffix = PurePath(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise DataProblem(f"{name}: notes are read from {', '.join(SUFFIXES)} files.")
-    largest = _LARGEST_DOCUMENT if suffix == ".docx" else _LARGEST_TEXT
-    if len(content) > largest:
-        raise DataProblem(
-            f"{name}: the file has {len(content):,} bytes; a note may have {largest:,}. Split it."
-        )
+    _check_kind(name, len(content))
     if not content.strip():
         raise DataProblem(f"{name}: the file is empty.")
     lines = _lines(name, suffix, content)
@@ -63,6 +57,50 @@ def read_note(name: str, content: bytes) -> NoteFile:
     if not lines:
         raise DataProblem(f"{name}: there is no text after the front matter.")
     return NoteFile(_note(name, matter, lines), matter.everything)
+
+
+def collect_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Return the content of note files by name; a folder gives all notes in it.
+
+    A file's name is its path within the folder that was given.
+
+    Raises:
+        DataProblem: A path cannot be read, holds no notes, or two files have one name.
+    """
+    contents: dict[str, bytes] = {}
+    for path in paths:
+        files = {path.name: path} if not path.is_dir() else _files_in(path)
+        for name, file in files.items():
+            if name in contents:
+                raise DataProblem(f"Two files are named {name}. Rename one, or add their folder.")
+            try:
+                _check_kind(name, file.stat().st_size)
+                contents[name] = file.read_bytes()
+            except OSError as problem:
+                raise DataProblem(f"{file} cannot be read: {problem.strerror}.") from problem
+    return contents
+
+
+def _files_in(folder: Path) -> dict[str, Path]:
+    files = {
+        file.relative_to(folder).as_posix(): file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~"))
+    }
+    if not files:
+        raise DataProblem(f"There are no notes ({', '.join(SUFFIXES)}) in {folder}.")
+    return files
+
+
+def _check_kind(name: str, size: int) -> None:
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise DataProblem(f"{name}: notes are read from {', '.join(SUFFIXES)} files.")
+    largest = _LARGEST_DOCUMENT if suffix == ".docx" else _LARGEST_TEXT
+    if size > largest:
+        raise DataProblem(
+            f"{name}: the file has {size:,} bytes; a note may have {largest:,}. Split it."
+        )
 
 
 def _lines(name: str, suffix: str, content: bytes) -> list[str]:
