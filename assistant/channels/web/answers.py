@@ -1,13 +1,14 @@
 """An answer's text as HTML: a small safe Markdown, each checked figure linked to its evidence."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup, escape
 
 from assistant.answer import Answer, Claim
-from assistant.channels.web.exhibits import fact_in_words, place_of, tool_title
+from assistant.channels.web.exhibits import Places, fact_in_words, tool_title
 from tools.evidence import Evidence
 
 _INLINE = re.compile(
@@ -30,13 +31,24 @@ class _Line:
     end: int
 
 
+class _Shown:
+    """An evidence beside the finder of its cells, made when the first figure rests on it."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    @cached_property
+    def places(self) -> Places:
+        return Places(self.evidence.table)
+
+
 def answer_html(answer: Answer) -> Markup:
     """Return the answer's text as safe HTML with its claims linked."""
     claims = _apart(answer.claims)
-    by_id = {entry.id: entry for entry in answer.evidence}
+    exhibited = {entry.id: _Shown(entry) for entry in answer.evidence}
     parts: list[Markup] = []
     for kind, lines in _blocks(answer.text):
-        contents = [_inline(answer.text, line, claims, by_id) for line in lines]
+        contents = [_inline(answer.text, line, claims, exhibited) for line in lines]
         parts.append(_block(kind, contents))
     return Markup("").join(parts)
 
@@ -95,7 +107,7 @@ def _block(kind: str, contents: Sequence[Markup]) -> Markup:
 
 
 def _inline(
-    text: str, line: _Line, claims: Sequence[Claim], evidence: dict[str, Evidence]
+    text: str, line: _Line, claims: Sequence[Claim], evidence: Mapping[str, _Shown]
 ) -> Markup:
     parts: list[Markup] = []
     place = line.start
@@ -110,7 +122,7 @@ def _inline(
 
 
 def _linked(
-    text: str, start: int, end: int, claims: Sequence[Claim], evidence: dict[str, Evidence]
+    text: str, start: int, end: int, claims: Sequence[Claim], evidence: Mapping[str, _Shown]
 ) -> Markup:
     """Return the source from `start` to `end`, escaped, with the claims inside it linked."""
     parts: list[Markup] = []
@@ -132,28 +144,29 @@ def _style(claim: Claim, words: str) -> str:
     return "fact-figure short" if len(words) <= 20 else "fact-figure"
 
 
-def _link(claim: Claim, words: str, evidence: dict[str, Evidence]) -> Markup:
+def _link(claim: Claim, words: str, evidence: Mapping[str, _Shown]) -> Markup:
     """Return a claim as a link to the row it rests on; as plain words if it rests on none."""
     found = evidence.get(claim.evidence or "")
     if claim.source == "note":
         return Markup('<span class="from-note">{}</span>').format(words)
     if claim.source != "fact" or found is None or claim.fact is None:
         return escape(words)
-    if not 0 <= claim.fact < len(found.facts):
+    rests_on = found.evidence
+    if not 0 <= claim.fact < len(rests_on.facts):
         return escape(words)
-    fact = found.facts[claim.fact]
-    place = place_of(fact, found.table)
+    fact = rests_on.facts[claim.fact]
+    place = found.places.find(fact)
     row, column = place if place else (-1, -1)
     return Markup(
         '<a class="fact {}" href="#{}" data-evidence="{}" data-row="{}" data-column="{}" '
         'data-tip="{}" data-from="{}">{}</a>'
     ).format(
         _style(claim, words),
-        found.id,
-        found.id,
+        rests_on.id,
+        rests_on.id,
         row,
         column,
         fact_in_words(fact),
-        tool_title(found.tool),
+        tool_title(rests_on.tool),
         words,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any  # Any: what a template is given
 
-from assistant.channels.web.exhibits import without_handbook
+from assistant.channels.web.exhibits import label, without_handbook
 from planning_engine.data.issue import Issue
 from planning_engine.data.schema import TABLES, Table
 from planning_engine.data.snapshot import Snapshot, Source
@@ -51,7 +51,8 @@ def data_values(snapshot: Snapshot) -> dict[str, Any]:
         "rows": sum(line.rows for line in lines),
         "kpis": _definitions(),
         "unit_of": lambda unit: {"1": "", "currency": snapshot.company.currency}.get(unit, unit),
-        "source_in_words": without_handbook,
+        "source_in_words": lambda text: label(without_handbook(text)),
+        "has_sources": any(line.sources for line in lines),
         "is_narrowed": not snapshot.scope.is_everything,
     }
 

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -170,41 +170,45 @@ def _exact(value: Value) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def place_of(fact: Fact, table: EvidenceTable | None) -> tuple[int, int] | None:
-    """Return the row and column of the table that a fact stands in; None if it has no row.
+class Places:
+    """Finds the cell of a table that a fact stands in."""
 
-    A row fits if it agrees with everything the fact is about that the table has a column
-    for. The column is the one named as the fact, else the first that holds its value (-1 if
-    the row says it in no cell of its own).
-    """
-    if table is None:
-        return None
-    names = [column.name for column in table.columns]
-    keys = [(names.index(key), value) for key, value in fact.about.items() if key in names]
-    fallback: tuple[int, int] | None = None
-    for place, cells in enumerate(table.rows):
-        if not all(str(plain(cells[column])) == value for column, value in keys):
-            continue
-        column = _column_of(fact, names, cells)
-        if column is not None:
-            return place, column
-        if keys and fallback is None:
-            fallback = (place, -1)
-    return fallback
+    def __init__(self, table: EvidenceTable | None) -> None:
+        self._names = [column.name for column in table.columns] if table else []
+        self._rows = [plain(row) for row in table.rows] if table else []
+
+    def find(self, fact: Fact) -> tuple[int, int] | None:
+        """Return row and column of a fact; None if the table has no row for it.
+
+        A row fits if it agrees with everything the fact is about that the table has a column
+        for. The column is the one named as the fact, else the first that holds its value (-1
+        if the row says it in no cell of its own).
+        """
+        names = self._names
+        keys = [(names.index(key), value) for key, value in fact.about.items() if key in names]
+        value = plain(fact.value)
+        fallback: tuple[int, int] | None = None
+        for place, cells in enumerate(self._rows):
+            if not all(str(cells[column]) == wanted for column, wanted in keys):
+                continue
+            column = self._column(fact.name, value, cells)
+            if column is not None:
+                return place, column
+            if keys and fallback is None:
+                fallback = (place, -1)
+        return fallback
+
+    def _column(self, name: str, value: Value, cells: Sequence[Value]) -> int | None:
+        if name in self._names and _same(cells[self._names.index(name)], value):
+            return self._names.index(name)
+        return next((i for i, cell in enumerate(cells) if _same(cell, value)), None)
 
 
-def _column_of(fact: Fact, names: list[str], cells: tuple[Value, ...]) -> int | None:
-    if fact.name in names and same_value(cells[names.index(fact.name)], fact.value):
-        return names.index(fact.name)
-    return next((i for i, cell in enumerate(cells) if same_value(cell, fact.value)), None)
-
-
-def same_value(cell: Value, value: Value) -> bool:
-    """Tell whether a cell holds a fact's value (numbers to nine digits)."""
-    one, other = plain(cell), plain(value)
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return one is not None and str(one) == str(other)
+def _same(cell: Value, value: Value) -> bool:
+    """Tell whether a cell holds a value (numbers to nine digits)."""
+    if isinstance(cell, int | float) and isinstance(value, int | float):
+        return math.isclose(cell, value, rel_tol=1e-9, abs_tol=1e-12)
+    return cell is not None and cell == value
 
 
 def table_csv(table: EvidenceTable) -> str:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -61,7 +62,9 @@ def _question_routes(router: APIRouter, desk: Desk) -> None:
             return
         seen = int(last_event_id) if last_event_id.isdecimal() else 0
         async for number, event in turn.follow(seen):
-            yield ServerSentEvent(raw_data=_shown(desk, turn, person, event), id=str(number))
+            # A long answer takes a moment to render: other streams go on meanwhile.
+            shown = await run_in_threadpool(_shown, desk, turn, person, event)
+            yield ServerSentEvent(raw_data=shown, id=str(number))
 
     @router.post("/turns/{identity}/stop")
     def stop(request: Request, identity: str) -> str:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from assistant.answer import Answer, Claim
 from assistant.channels.web.answers import answer_html, plain_text
 from assistant.channels.web.exhibits import (
+    Places,
     exhibit,
     fact_in_words,
-    place_of,
     subject_of,
     table_csv,
     table_json,
@@ -108,15 +108,15 @@ def test_copied_text_has_no_marks():
 
 
 def test_a_fact_without_a_row_of_its_own_has_no_place():
-    assert place_of(Fact("load", 99.0, "%", {"resource": "L3"}), TABLE) == (0, -1)
-    assert place_of(Fact("load", 99.0, "%", {"resource": "L9"}), TABLE) is None
-    assert place_of(Fact("load", 99.0, "%"), TABLE) is None
-    assert place_of(LOAD, None) is None
+    assert Places(TABLE).find(Fact("load", 99.0, "%", {"resource": "L3"})) == (0, -1)
+    assert Places(TABLE).find(Fact("load", 99.0, "%", {"resource": "L9"})) is None
+    assert Places(TABLE).find(Fact("load", 99.0, "%")) is None
+    assert Places(None).find(LOAD) is None
 
 
 def test_a_date_fact_stands_in_the_row_that_says_it():
     fact = Fact("worst_month", date(2027, 3, 1), None, {"resource": "L3"})
-    assert place_of(fact, TABLE) == (1, 1)
+    assert Places(TABLE).find(fact) == (1, 1)
 
 
 def test_facts_read_as_a_line():
