@@ -48,7 +48,8 @@ def language_model(settings: Settings) -> BaseChatModel:
         base_url=settings.openai_base_url,
         timeout=settings.model_timeout,
         max_retries=settings.model_retries,
-        temperature=0,
+        # OpenAI's own reasoning models refuse a temperature; one's own servers should be steady.
+        temperature=0 if settings.openai_base_url else None,
         use_responses_api=settings.model_mode == "responses",
     )
 

@@ -1,6 +1,9 @@
 """A question becomes a checked answer that is kept whole, and can be answered again."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
@@ -8,8 +11,11 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from assistant import access
 from assistant.agent import Brain
 from assistant.models import ScriptedModel, calls, says
+from assistant.store.database import StoreUnavailable
+from assistant.store.state import Store
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 RIGHT = "Line L has 100 hours in November 2026."
 WRONG = "Line L has 110 hours in November 2026."
 
@@ -112,6 +118,39 @@ def test_without_data_nothing_is_asked_and_nothing_kept(talk, people, home):
     with pytest.raises(DataProblem, match="sop demo"):
         conversation.ask("Hours of L?", people["petra"])
     assert conversation.store.audit.entries() == ()
+
+
+def test_many_may_ask_at_once_also_in_one_thread(talk, people):
+    def policy(messages, tools):
+        told = messages[-1].type == "tool"
+        return says(RIGHT) if told else calls("count_hours", {"resource": "L"})
+
+    conversation = talk(policy=policy)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(
+                lambda number: conversation.ask("Hours of L?", people["petra"], f"t{number % 2}"),
+                range(16),
+            )
+        )
+    assert {answer.text for answer in answers} == {RIGHT}
+    assert len({answer.receipt for answer in answers}) == 16
+    assert sum(len(conversation.history(f"t{n}", people["petra"])) for n in (0, 1)) == 16
+
+
+def test_a_turn_that_cannot_be_kept_is_told_and_leaves_nothing(talk, people, home):
+    conversation = talk(calls("propose_shift", {"resource": "L"}), says("Proposed: a shift on L."))
+    conversation.store = Store(
+        f"sqlite:///{home.folder / 'state.db'}", lambda: NOON, busy_seconds=0.05
+    )
+    other = sqlite3.connect(home.folder / "state.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="Another process is writing"):
+        conversation.ask("Propose a shift", people["petra"], thread="mine")
+    other.close()
+    assert not conversation.has_thread("mine")
+    assert conversation.open_proposals(people["petra"]) == ()
+    assert conversation.decisions(people["petra"]) == ()
 
 
 # The firewall
