@@ -7,7 +7,9 @@ from planning_engine.data.connectors.registry import literal
 from planning_engine.data.issue import Issue
 from planning_engine.data.quality.registry import Inspection, check, counted, spelt
 
-_OUTLIER_FACTOR = 25.0
+_SPREADS = 6.0
+_LEAST_SPREAD = 0.25
+_OUTLIER_FACTOR = 8.0
 _FEWEST_ROWS = 12
 _WINDOW = 6
 _SHIFT_FACTOR = 3.0
@@ -18,27 +20,38 @@ _SHOWN = 3
 def outliers(data: Inspection) -> Iterator[Issue | None]:
     """Report rows of sales many times the size of nearly all others of the product.
 
-    A row counts when it is 25 times the 95th percentile of its product: a slipped decimal
-    point or a wrong unit, not a good month.
+    Sizes are compared as ratios: a row counts when it lies six robust standard deviations of
+    the logarithm above the product's median, and is eight times what three quarters of its
+    rows stay below. That is a slipped decimal point or a wrong unit, not a good month.
     """
     if "sales" not in data.tables:
         return
     data.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE usual AS SELECT product, "
-        "approx_quantile(abs(quantity), 0.95) AS high FROM sales WHERE quantity <> 0 "
-        f"GROUP BY product HAVING count(*) >= {_FEWEST_ROWS}"
-    )
-    where = (
-        f"abs(quantity) > {_OUTLIER_FACTOR} * (SELECT high FROM usual u "
-        "WHERE u.product = sales.product)"
+        f"""
+        CREATE OR REPLACE TEMP TABLE usual AS
+        WITH sizes AS (
+            SELECT product, ln(abs(quantity)) AS size FROM sales
+            WHERE quantity <> 0 AND isfinite(quantity)
+        ),
+        middle AS (
+            SELECT product, approx_quantile(size, 0.5) AS median,
+                approx_quantile(size, 0.75) AS high
+            FROM sizes GROUP BY product HAVING count(*) >= {_FEWEST_ROWS}
+        )
+        SELECT product, greatest(
+            exp(any_value(median) + {_SPREADS} * greatest(
+                1.4826 * approx_quantile(abs(size - median), 0.5), {_LEAST_SPREAD})),
+            {_OUTLIER_FACTOR} * exp(any_value(high))) AS most
+        FROM sizes JOIN middle USING (product) GROUP BY product
+        """
     )
     yield data.finding(
         "sales",
         "outlier",
         "warning",
-        where,
-        f"{{rows}} of sales more than {_OUTLIER_FACTOR:g} times the size that 95 % of the "
-        "product's rows stay below: a slipped decimal point, or another unit?",
+        "abs(quantity) > (SELECT most FROM usual u WHERE u.product = sales.product)",
+        "{rows} of sales many times the size of nearly all others of the product: a slipped "
+        "decimal point, or another unit?",
         ("product", "date", "quantity"),
     )
 
