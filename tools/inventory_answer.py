@@ -27,6 +27,10 @@ def facts(view: InventoryView) -> tuple[Fact, ...]:
         total = sum(outlook.excess_value for outlook in view.shown)
         found.append(Fact("stocks_in_excess", len(view.shown), "stocks"))
         found.append(Fact("excess_value", total, view.names.currency))
+    if view.is_one_product and view.overdue[0]:
+        count, quantity = view.overdue
+        found.append(Fact("overdue_receipts", count, "receipts"))
+        found.append(Fact("overdue_quantity", quantity, view.names.unit(view.asked[0].product)))
     for outlook in view.shown[:MOST_FACTS]:
         found += _facts_of(view, outlook)
     if len(view.shown) <= SAID_IN_FULL:
@@ -55,6 +59,9 @@ def _facts_of(view: InventoryView, outlook: StockOutlook) -> list[Fact]:
         found.append(Fact("safety_stock", outlook.safety_stock, unit, about))
     if outlook.cover_days is not None:
         found.append(Fact("days_of_cover", outlook.cover_days, "days", about))
+    if outlook.overdue[0]:
+        found.append(Fact("overdue_receipts", outlook.overdue[0], "receipts", about))
+        found.append(Fact("overdue_quantity", outlook.overdue[1], unit, about))
     if outlook.excess >= 1:
         found.append(Fact("excess", outlook.excess, unit, about))
         found.append(Fact("excess_value", outlook.excess_value, view.names.currency, about))

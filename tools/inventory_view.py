@@ -49,6 +49,17 @@ class InventoryView:
         return tuple(sorted(low, key=lambda o: o.urgency))
 
     @property
+    def is_one_product(self) -> bool:
+        """Tell whether all stocks asked about are of one product."""
+        return len({outlook.product for outlook in self.asked}) == 1
+
+    @property
+    def overdue(self) -> tuple[int, float]:
+        """Open receipts that should have come: how many, and how many pieces."""
+        found = [outlook.overdue for outlook in self.asked]
+        return sum(count for count, _ in found), sum(quantity for _, quantity in found)
+
+    @property
     def is_window(self) -> bool:
         """Tell whether only some months of the projection were asked about."""
         return self.months != self.projection.months

@@ -13,7 +13,17 @@ def summary(view: InventoryView) -> str:
     beyond = (
         f" The published plan ends in {wording.month(ends)}; later is not known." if ends else ""
     )
-    return _answer(view) + beyond
+    return _answer(view) + _overdue(view) + beyond
+
+
+def _overdue(view: InventoryView) -> str:
+    count, quantity = view.overdue
+    if not count or not view.is_one_product or view.only == "excess":
+        return ""
+    amount = view.amount(view.asked[0], quantity)
+    if count == 1:
+        return f" 1 open receipt of {amount} is overdue; it is counted in the first month."
+    return f" {count} open receipts of {amount} are overdue; they are counted in the first month."
 
 
 def _answer(view: InventoryView) -> str:

@@ -89,6 +89,17 @@ def open_receipts(
     ]
 
 
+def overdue_receipts(snapshot: Snapshot) -> dict[Place, tuple[int, float]]:
+    """Return how many open receipts are overdue on `as_of`, and how much, by place."""
+    found: dict[Place, tuple[int, float]] = {}
+    today = snapshot.company.as_of
+    for product, site, due, quantity in open_receipts(snapshot, (today,)):
+        if due <= today:
+            count, total = found.get((product, site), (0, 0.0))
+            found[(product, site)] = (count + 1, total + quantity)
+    return found
+
+
 def _by_month(
     receipts: Sequence[tuple[str, str, date, float]], months: tuple[date, ...]
 ) -> dict[Place, NDArray[np.float64]]:

@@ -14,6 +14,7 @@ from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import DataProblem
 from planning_engine.supply.flows import (
     opening_stock,
+    overdue_receipts,
     planned_supply,
     published_until,
     total_demand,
@@ -83,6 +84,7 @@ class StockOutlook:
         unit_cost: Standard cost of one piece; None if not known.
         stage: raw, wip or finished.
         end_on: Last day of sale; None if there is none.
+        overdue: Open receipts that should have come: how many, and how many pieces.
     """
 
     product: str
@@ -98,6 +100,7 @@ class StockOutlook:
     unit_cost: float | None
     stage: str
     end_on: date | None
+    overdue: tuple[int, float] = (0, 0.0)
 
     @property
     def opening(self) -> float:
@@ -208,6 +211,7 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
     items = _items(snapshot)
     safety = safety_stocks(snapshot)
     flat = np.zeros(len(far))
+    overdue = overdue_receipts(snapshot)
     outlooks = [
         _outlook(
             place,
@@ -217,6 +221,7 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
             demand.get(place, flat),
             safety.get(place),
             items.get(place[0], _Item("finished", None, None)),
+            overdue.get(place, (0, 0.0)),
         )
         for place in sorted(opening)
     ]
@@ -241,6 +246,7 @@ def _outlook(
     demand: NDArray[np.float64],
     safety: SafetyStock | None,
     item: _Item,
+    overdue: tuple[int, float],
 ) -> StockOutlook:
     rows = stock_months(opening[0], supply, demand, months)
     wanted = safety.quantity if safety else None
@@ -259,6 +265,7 @@ def _outlook(
         unit_cost=item.unit_cost,
         stage=item.stage,
         end_on=item.end_on,
+        overdue=overdue,
     )
 
 

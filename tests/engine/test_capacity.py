@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planning_engine.data.sample.planted import OVERLOAD
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
 from planning_engine.supply import capacity
@@ -152,14 +153,18 @@ def test_load_of_the_demo_company_agrees_with_adding_up_row_by_row(demo):
     assert fast == pytest.approx(slow)
 
 
-def test_the_demo_company_overloads_line_3_because_of_a_promotion(demo):
-    from planning_engine.data.sample.events import OVERLOADING
-
+def test_the_demo_company_overloads_a_line_because_of_a_promotion(demo):
     check = capacity.check(demo, 6)
-    assert [(r.resource, r.month) for r in check.over] == [("L3", FEBRUARY), ("L3", MARCH)]
+    assert {row.resource for row in check.over} == {OVERLOAD.resource}
+    assert tuple(row.month for row in check.over) == OVERLOAD.months
+    loads = {row.month: row.percent for row in check.of(OVERLOAD.resource)}
+    assert loads == pytest.approx(OVERLOAD.load_percent, abs=0.005)
     for row in check.over:
-        assert check.main_cause(row).event == OVERLOADING
-    assert check.over[1].percent == pytest.approx(118, abs=1)
+        cause = check.main_cause(row)
+        assert (cause.product, cause.event) == (OVERLOAD.product, OVERLOAD.event)
+        assert row.overflow == pytest.approx(OVERLOAD.short_hours[row.month], abs=0.005)
+        calm = 100 * (row.required - cause.event_hours) / row.available
+        assert calm == pytest.approx(OVERLOAD.without_event_percent[row.month], abs=0.5)
 
 
 def test_months_before_the_plan_and_far_beyond_it_are_refused(lemonade):

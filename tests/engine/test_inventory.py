@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planning_engine.data.sample.planted import END_OF_LIFE, LATE_SUPPLIER, STOCK_OUT
 from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
 from planning_engine.supply.inventory import (
@@ -94,6 +95,7 @@ def test_overdue_receipts_count_in_the_first_month_and_closed_ones_not(lemonade)
     ]
     found = outlook(project(lemonade(receipts=receipts), 2), "Y", "D1")
     assert [m.supply for m in found.months] == [40, 0]
+    assert found.overdue == (1, 40)
 
 
 def test_components_are_taken_by_what_their_parents_are_planned_to_make(lemonade):
@@ -197,13 +199,26 @@ def test_stock_is_required_and_regions_cannot_split_it(lemonade):
 
 
 def test_the_demo_company_has_a_product_about_to_run_out(demo):
-    first = project(demo, 6).stock_outs
-    assert [o.site for o in first] == ["DC-WEST"]
-    assert first[0].product == "ICP-050-12"
+    (first,) = project(demo, 6).stock_outs
+    assert (first.product, first.site) == (STOCK_OUT.product, STOCK_OUT.site)
+    assert first.first_stock_out == STOCK_OUT.day
+    assert first.opening == STOCK_OUT.opening
+    closing = {row.month: row.closing for row in first.months}
+    assert {month: closing[month] for month in STOCK_OUT.closing} == pytest.approx(
+        STOCK_OUT.closing, abs=1
+    )
 
 
 def test_the_demo_company_keeps_too_much_of_a_product_that_ends(demo):
-    worst = project(demo, 6).excess[0]
-    assert worst.end_on == date(2026, 12, 31)
-    assert worst.product == "FLW-050-12"
-    assert worst.excess > 0.8 * worst.opening
+    ending = [o for o in project(demo, 6).excess if o.product == END_OF_LIFE.product]
+    assert project(demo, 6).excess[0] in ending
+    assert sum(o.excess for o in ending) == pytest.approx(END_OF_LIFE.excess, abs=1)
+    assert sum(o.opening for o in ending) == END_OF_LIFE.stock
+    assert {o.end_on for o in ending} == {END_OF_LIFE.end_on}
+
+
+def test_the_demo_companys_late_supplier_has_overdue_orders(demo):
+    late = [o for o in project(demo, 6).outlooks if o.overdue[0]]
+    assert {o.product for o in late} == {LATE_SUPPLIER.component}
+    assert sum(o.overdue[0] for o in late) == LATE_SUPPLIER.overdue
+    assert sum(o.overdue[1] for o in late) == LATE_SUPPLIER.overdue_quantity

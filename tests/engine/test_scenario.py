@@ -34,6 +34,11 @@ DEAL = {
 }
 
 
+@pytest.fixture(scope="module")
+def company(lemonade):
+    return lemonade()
+
+
 def demand(company, months=2):
     found = independent_demand(company, plan_months(company, months))
     return {place: [round(float(q), 6) for q in row] for place, row in found.items()}
@@ -217,16 +222,14 @@ def test_levers_survive_being_written_down():
         max_size=3,
     )
 )
-def test_a_lever_of_nothing_is_the_identity(lemonade, levers):
-    company = lemonade()
+def test_a_lever_of_nothing_is_the_identity(company, levers):
     assert build(company, 2, levers).digest == build(company, 2).digest
 
 
 @settings(max_examples=10, deadline=None)
 @given(percent=st.floats(0, 200), tight=st.sampled_from([10, 20, 50]))
-def test_more_capacity_never_costs_more(lemonade, lemonade_tables, percent, tight):
-    days = [d | {"hours": tight} for d in lemonade_tables()["calendars"]]
-    company = lemonade(calendars=days)
+def test_more_capacity_never_costs_more(company, percent, tight):
+    company = apply(company, [CapacityLever(resource="L", percent=tight - 100.0)])
     more = apply(company, [CapacityLever(resource="L", percent=percent)])
     base = plan_supply(company, 3).objective
     assert plan_supply(more, 3).objective <= base * (1 + 1e-6)
