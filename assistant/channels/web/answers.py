@@ -148,7 +148,9 @@ def _link(claim: Claim, words: str, evidence: Mapping[str, _Shown]) -> Markup:
     """Return a claim as a link to the row it rests on; as plain words if it rests on none."""
     found = evidence.get(claim.evidence or "")
     if claim.source == "note":
-        return Markup('<span class="from-note">{}</span>').format(words)
+        return Markup(
+            '<span class="fact-word" tabindex="0" data-tip="Said in a meeting note.">{}</span>'
+        ).format(words)
     if claim.source != "fact" or found is None or claim.fact is None:
         return escape(words)
     rests_on = found.evidence

@@ -271,7 +271,7 @@ class _Agents:
 
 
 class _Silence:
-    def library(self, person: object, until_seq: int | None) -> NoNotes:
+    def library(self, person: object, *until: int | None) -> NoNotes:
         return NoNotes()
 
 

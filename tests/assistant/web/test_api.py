@@ -195,6 +195,15 @@ def test_the_chosen_person_is_kept_and_nobody_else_can_be_chosen(client):
     assert away.headers["location"] == "/"
 
 
+def test_a_page_that_is_not_there_says_so_without_running_what_was_asked(client):
+    as_person = {"Accept": "text/html"}
+    answer = client.get("/threads/%3Cscript%3Ealert(1)%3C%2Fscript%3E", headers=as_person)
+    assert answer.status_code == 404
+    assert "&lt;script&gt;" in answer.text
+    assert "<script>alert" not in answer.text
+    assert client.get("/nothing", headers=as_person).status_code == 404
+
+
 def test_a_static_file_is_not_sent_twice_and_no_other_file_is_sent(client):
     first = client.get("/static/page.css")
     assert "text/css" in first.headers["content-type"]

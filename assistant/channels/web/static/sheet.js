@@ -19,6 +19,21 @@ function compare(one, other) {
   return String(one).localeCompare(String(other), "en", { numeric: true });
 }
 
+// States are read at a glance: a coloured pill, with the word in it.
+const TONES = {
+  carried_out: "good", approved: "good", on_time: "good", ok: "good",
+  overdue: "bad", failed: "bad", rejected: "bad", late: "bad", over: "bad", stock_out: "bad", short: "bad",
+  open: "wait", draft: "wait", at_risk: "wait",
+};
+
+function pill(text) {
+  const found = document.createElement("span");
+  const tone = TONES[text.toLowerCase().replaceAll(" ", "_")];
+  found.className = tone ? `pill ${tone}` : "pill";
+  found.textContent = text.replaceAll("_", " ");
+  return found;
+}
+
 class Sheet {
   constructor(root) {
     this.root = root;
@@ -73,7 +88,8 @@ class Sheet {
   cell(row, column, index) {
     const value = row.cells[index];
     const cell = document.createElement("td");
-    cell.textContent = words(value, column, column.figures);
+    if (typeof value === "string" && ["state", "status", "judgement"].includes(column.name)) cell.append(pill(value));
+    else cell.textContent = words(value, column, column.figures);
     if (column.type === "number") cell.classList.add("number");
     if (column.type === "month" || column.type === "date") cell.classList.add("day");
     else if (typeof value === "string" && value.length <= 30) cell.classList.add("id");
