@@ -105,16 +105,12 @@ def _notes(parts: Workshop) -> Iterator[Finding]:
     if not stored:
         yield Finding("notes", "warning", "there are no notes", "Add some: `sop notes add FOLDER`.")
         return
-    unseen = parts.store.notes.without_chunks(parts.notes.encoder.name)
-    if unseen:
-        yield Finding(
-            "notes",
-            "warning",
-            f"{len(unseen)} of {len(stored)} notes are not indexed for this embedding",
-            "They are indexed at the next search.",
-        )
+    status = parts.notes.status()
+    found = f"{status.notes} notes, {status.passages} passages, {status.chroma}"
+    if status.in_step:
+        yield Finding("notes", "good", found)
     else:
-        yield Finding("notes", "good", f"{len(stored)} notes, all indexed")
+        yield Finding("notes", "warning", found, "It is brought in step by the next `sop serve`.")
 
 
 def _embedding(parts: Workshop) -> Iterator[Finding]:

@@ -41,8 +41,10 @@ Listener = Callable[[Progress], None]
 class NoteSource(Protocol):
     """Where the notes an asker may read come from."""
 
-    def library(self, person: Person, until_seq: int | None) -> NoteLibrary:
-        """Return them as they were known after that addition; now for None."""
+    def library(
+        self, person: Person, until_seq: int | None, decisions_until: int | None
+    ) -> NoteLibrary:
+        """Return them as they were known after that addition and that entry of the log."""
         ...
 
 
@@ -264,7 +266,7 @@ class Conversation:
         return ToolContext(
             snapshot,
             person,
-            self._notes.library(person, moment.notes_seq),
+            self._notes.library(person, moment.notes_seq, moment.decisions_seq),
             VisibleDecisions(
                 self.store.decisions,
                 restricted=access.reads_restricted(person),

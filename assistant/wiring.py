@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any  # Any: prompts and plug-in parts
 
@@ -50,7 +49,12 @@ class Workshop:
         from assistant.embedding import load_encoder
         from assistant.notes_index import NotesIndex
 
-        return NotesIndex(self.store, load_encoder(self.settings.embedding), self.home.notes_index)
+        return NotesIndex(
+            self.store,
+            load_encoder(self.settings.embedding),
+            self.home.notes_index,
+            self.settings.chroma_url,
+        )
 
     @cached_property
     def conversation(self) -> Conversation:
@@ -75,10 +79,14 @@ class _Notes:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
 
-    def library(self, person: Person, until_seq: int | None) -> NoteLibrary:
+    def library(
+        self, person: Person, until_seq: int | None, decisions_until: int | None
+    ) -> NoteLibrary:
         if self._workshop.store.notes.last_seq() == 0:
             return NoNotes()
-        return _LateLibrary(lambda: self._workshop.notes.library(person, until_seq))
+        return _LateLibrary(
+            lambda: self._workshop.notes.library(person, until_seq, decisions_until)
+        )
 
 
 class _LateLibrary:
@@ -129,10 +137,14 @@ class _Agents:
     def _analyst(self, snapshot: Snapshot, person: Person) -> "Brain":
         from assistant.agent import Brain
         from assistant.analyst.model import AnalystModel
+        from assistant.analyst.vocabulary import Vocabulary
         from assistant.embedding import load_encoder
 
+        # The words of the whole company: a name outside the asker's scope must be understood,
+        # so that the tool can say that it may not be seen.
+        vocabulary = Vocabulary.from_snapshot(snapshot.narrowed(Scope()))
         encoder = load_encoder(self._workshop.settings.embedding)
-        model = AnalystModel(snapshot=snapshot, person=person, encoder=encoder)
+        model = AnalystModel(vocabulary, encoder, self._workshop.settings.home / "cache")
         return Brain("built-in analyst", model, is_language_model=False)
 
 
@@ -200,7 +212,7 @@ def ensure_demo(workshop: Workshop, progress: Progress = lambda text, done: None
     snapshot = freeze_demo(workshop.home)
     progress("Keeping its decisions and notes", 0.5)
     _keep_demo_decisions(workshop)
-    _keep_demo_notes(workshop, snapshot)
+    _keep_demo_notes(workshop, lambda text, done: progress(text, 0.5 + 0.45 * done))
     # Last, so that a demo that was interrupted is made again.
     workshop.home.use(snapshot)
     progress("Ready", 1.0)
@@ -242,10 +254,10 @@ def _keep_demo_decisions(workshop: Workshop) -> None:
             )
 
 
-def _keep_demo_notes(workshop: Workshop, snapshot: Snapshot) -> None:
+def _keep_demo_notes(workshop: Workshop, progress: Progress) -> None:
     """Write the demo company's meeting notes as files and read them like anybody's."""
     from planning_engine.data.sample import write_notes
 
-    folder: Path = workshop.home.folder / "demo-notes"
+    folder = workshop.home.folder / "demo-notes"
     write_notes(folder)
-    workshop.notes.add([folder])
+    workshop.notes.add([folder], progress)

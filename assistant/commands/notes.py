@@ -18,14 +18,13 @@ def add(
     """Read notes and make them searchable."""
     with work(as_json=as_json) as screen:
         parts = workshop()
-        before = parts.store.notes.last_seq()
         with screen.steps() as bar:
-            bar.share("Reading notes", 0.1)
-            parts.notes.add(paths)
-        count = parts.store.notes.last_seq() - before
+            added = parts.notes.add(paths, bar.share)
         if as_json:
-            screen.json({"added": count})
-        screen.line(f"{count} note{'' if count == 1 else 's'} added.")
+            screen.json({"added": [note.id for note in added]})
+        for note in added:
+            screen.line(f"{note.id}: {note.title}{' (executives only)' if note.restricted else ''}")
+        screen.line(f"{len(added)} note{'' if len(added) == 1 else 's'} added.")
 
 
 @app.command()

@@ -33,6 +33,7 @@ def slack() -> None:
         parts.home.current()
         from assistant.channels.slack.server import run
 
+        serve_notes(parts)
         screen.line(f"Answering in Slack ({parts.settings.slack_mode} mode). Ctrl-C stops it.")
         run(parts.conversation, parts.settings)
 
@@ -43,6 +44,7 @@ def serve_page(parts: "Workshop", screen: "Screen", port: int | None) -> None:
 
     from assistant.channels.web import app
 
+    serve_notes(parts)
     wanted = parts.settings.port if port is None else port
     listener = listen(parts.settings.host, wanted)
     taken = listener.getsockname()[1]
@@ -56,6 +58,12 @@ def serve_page(parts: "Workshop", screen: "Screen", port: int | None) -> None:
         timeout_graceful_shutdown=2,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def serve_notes(parts: "Workshop") -> None:
+    """Bring the notes' index in step, for a process that answers many questions."""
+    if parts.store.notes.last_seq():
+        parts.notes.refresh()
 
 
 def listen(host: str, port: int) -> socket.socket:

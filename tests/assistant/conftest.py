@@ -146,7 +146,7 @@ def _own_tools() -> Iterator[None]:
 class NoteFolder:
     """Notes for conversations that have none."""
 
-    def library(self, person: Person, until_seq: int | None) -> NoteLibrary:
+    def library(self, person: Person, *until: int | None) -> NoteLibrary:
         """Return no notes."""
         return NoNotes()
 
