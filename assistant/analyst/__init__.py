@@ -1,1 +1,1 @@
-"""The built-in analyst: understands a planning question without a language model."""
+"""The built-in analyst: understands a planner's question without a language model."""

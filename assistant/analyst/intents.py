@@ -1,0 +1,239 @@
+"""What a question is after: meaning as a whole and signs in the words, weighed together.
+
+A multinomial logistic model over the sentence embedding of the masked question and the
+features that `signals` sees. It is fitted on the example questions at first use (about three
+seconds, most of it embedding) and kept in a cache folder under a hash of what it came from.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from assistant.analyst.cues import NAMES
+from assistant.analyst.measures import MeasureReader
+from assistant.analyst.mentions import Mention
+from assistant.analyst.periods import Clock, read_periods
+from assistant.analyst.quantities import read_quantities
+from assistant.analyst.signals import FEATURES, MASKS, Signals
+from assistant.analyst.text import clean
+from assistant.analyst.vocabulary import Thing
+
+Vectors = npt.NDArray[np.float32]
+_COLUMNS = (*FEATURES, *(f"cue:{name}" for name in NAMES))
+_KPIS = ("forecast accuracy", "OTIF", "revenue", "stock turns", "forecast bias", "utilisation",
+         "margin", "plan attainment", "units sold", "days of cover", "supplier lateness")  # fmt: skip
+_GROUPS = ("family", "product", "customer", "region", "channel", "supplier")
+_VERSION = "4"
+_FEATURE_WEIGHT = 1.2
+_EMBEDDING_WEIGHT = 4.0
+_PENALTY = 4e-3
+_STEPS = 300
+_NO_CLOCK = Clock(date(2026, 10, 31))
+
+
+class Encoder(Protocol):
+    """Sentence embeddings of unit length; see `assistant.embedding`."""
+
+    @property
+    def name(self) -> str:
+        """Tells one model's vectors from another's."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Intents by probability, best first; `nearest` is the closest example's cosine."""
+
+    scores: tuple[tuple[str, float], ...]
+    nearest: float = 1.0
+
+    @property
+    def best(self) -> str:
+        """The likeliest intent."""
+        return self.scores[0][0]
+
+    def of(self, intent: str) -> float:
+        """Return the probability of an intent."""
+        return dict(self.scores).get(intent, 0.0)
+
+
+@cache
+def _examples() -> Mapping[str, Sequence[str]]:
+    loaded: Mapping[str, Sequence[str]] = yaml.safe_load(_data("examples.yaml"))
+    return loaded
+
+
+def _data(name: str) -> str:
+    return (files("assistant.analyst") / name).read_text(encoding="utf-8")
+
+
+def _prior(intents: Sequence[str], rows: int) -> Vectors:
+    """Return the weights that signs have by themselves; the fit is pulled towards them."""
+    weights = np.zeros((rows, len(intents)), dtype=np.float32)
+    first = rows - 1 - len(_COLUMNS)
+    for intent, signs in yaml.safe_load(_data("priors.yaml")).items():
+        for sign, weight in signs.items():
+            row = first + _COLUMNS.index(sign)
+            weights[row, intents.index(intent)] = weight / _FEATURE_WEIGHT
+    return weights
+
+
+def example_signals() -> list[tuple[str, Signals]]:
+    """Return every example question with its intent, taken apart as a real one would be."""
+    reader = MeasureReader({})
+    found: list[tuple[str, Signals]] = []
+    for intent, texts in _examples().items():
+        for place, text in enumerate(texts):
+            variants = 3 if "{kpi}" in text else 1
+            for turn in range(variants):
+                kpi = _KPIS[(place * 3 + turn) % len(_KPIS)]
+                group = _GROUPS[(place + turn) % len(_GROUPS)]
+                filled = text.replace("{kpi}", kpi).replace("{group}", group)
+                found.append((intent, _taken_apart(filled.replace("{month}", "March"), reader)))
+    return found
+
+
+def _taken_apart(template: str, reader: MeasureReader) -> Signals:
+    text, mentions = "", []
+    for piece in re.split(r"(\{\w+\})", clean(template)):
+        kind = piece.strip("{}")
+        if piece.startswith("{") and kind in MASKS:
+            name = MASKS[kind].removeprefix("the ")
+            thing = Thing(kind, kind, kind)
+            mentions.append(Mention(len(text), len(text) + len(name), name, (thing,)))
+            text += name
+        else:
+            text += piece
+    spans = [(m.start, m.end) for m in mentions]
+    measures = tuple(m for m in reader.read(text) if not _touches(m.start, m.end, spans))
+    return Signals(
+        text, tuple(mentions), measures, read_periods(text, _NO_CLOCK), read_quantities(text)
+    )
+
+
+def _touches(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(left < end and start < right for left, right in spans)
+
+
+class IntentModel:
+    """Ranks intents for a question."""
+
+    def __init__(self, encoder: Encoder, cache_folder: Path | None = None) -> None:
+        """Take the encoder, and a folder that what was fitted is kept in."""
+        self._encoder = encoder
+        self._folder = cache_folder
+
+    def rank(self, questions: Sequence[Signals]) -> list[Ranking]:
+        """Return the ranking of each question."""
+        fitted = self._fitted
+        embedded = self._encoder.encode([signals.masked.lower() for signals in questions])
+        scores = _softmax(_inputs(embedded, questions) @ fitted.weights)
+        nearest = (embedded @ fitted.embedded.T).max(axis=1)
+        return [
+            Ranking(
+                tuple(
+                    (fitted.intents[place], float(row[place]))
+                    for place in np.argsort(-row, kind="stable")
+                ),
+                float(close),
+            )
+            for row, close in zip(scores, nearest, strict=True)
+        ]
+
+    @cached_property
+    def _fitted(self) -> "_Fitted":
+        examples = example_signals()
+        path = self._folder / f"intents-{self._key(examples)}.npz" if self._folder else None
+        if path and path.is_file():
+            with np.load(path) as kept:
+                return _Fitted(tuple(kept["intents"].tolist()), kept["weights"], kept["embedded"])
+        fitted = self._fit(examples)
+        if path:
+            _keep(path, fitted)
+        return fitted
+
+    def _key(self, examples: Sequence[tuple[str, Signals]]) -> str:
+        digest = hashlib.sha256(f"{_VERSION}|{self._encoder.name}".encode())
+        digest.update(_data("priors.yaml").encode())
+        for intent, signals in examples:
+            digest.update(f"{intent}|{signals.masked}|{sorted(signals.features)}".encode())
+        return digest.hexdigest()[:16]
+
+    def _fit(self, examples: Sequence[tuple[str, Signals]]) -> "_Fitted":
+        intents = tuple(dict.fromkeys(intent for intent, _ in examples))
+        signals = [entry for _, entry in examples]
+        embedded = self._encoder.encode([entry.masked.lower() for entry in signals])
+        wanted = np.array([intents.index(intent) for intent, _ in examples])
+        inputs = _inputs(embedded, signals)
+        weights = _logistic(inputs, wanted, _prior(intents, inputs.shape[1]))
+        return _Fitted(intents, weights, embedded)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    intents: tuple[str, ...]
+    weights: Vectors
+    embedded: Vectors
+
+
+def _inputs(embedded: Vectors, questions: Sequence[Signals]) -> Vectors:
+    seen = np.array(
+        [[name in signals.features for name in _COLUMNS] for signals in questions],
+        dtype=np.float32,
+    )
+    ones = np.ones((len(questions), 1), dtype=np.float32)
+    parts = [embedded * _EMBEDDING_WEIGHT, seen * _FEATURE_WEIGHT, ones]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def _softmax(scores: Vectors) -> Vectors:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: Vectors = raised / raised.sum(axis=1, keepdims=True)
+    return result
+
+
+def _logistic(inputs: Vectors, wanted: npt.NDArray[np.int64], prior: Vectors) -> Vectors:
+    """Return weights of a multinomial logistic model, rare intents counting a little more.
+
+    Accelerated gradient steps: the problem is small and smooth, and needs no library.
+    """
+    count = prior.shape[1]
+    target = np.eye(count, dtype=np.float32)[wanted]
+    share = (len(wanted) / count / np.bincount(wanted, minlength=count))[wanted]
+    share = np.sqrt(share).astype(np.float32)[:, None]
+    weights, ahead = prior.copy(), prior.copy()
+    step = 2.0 / float((inputs**2).sum(axis=1).mean())
+    for turn in range(_STEPS):
+        error = (_softmax(inputs @ ahead) - target) * share
+        slope = inputs.T @ error / len(wanted) + _PENALTY * (ahead - prior)
+        following = (ahead - step * slope).astype(np.float32)
+        ahead = following + (turn / (turn + 3)) * (following - weights)
+        weights = following
+    return weights
+
+
+def _keep(path: Path, fitted: _Fitted) -> None:
+    """Write what was fitted beside its final place first, so that no reader meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.{id(fitted)}.part.npz")
+    np.savez(
+        part,
+        intents=np.array(fitted.intents),
+        weights=fitted.weights,
+        embedded=fitted.embedded,
+    )
+    part.replace(path)

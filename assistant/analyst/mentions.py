@@ -1,0 +1,410 @@
+"""Names in a question: whole ids and names, parts of names, and names nobody knows."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.analyst.spelling import english_words, plain_words
+from assistant.analyst.text import Atom, atoms, distance, stem
+from assistant.analyst.vocabulary import Thing, Vocabulary, label_words
+
+# Nouns that say what kind of thing a name beside them is.
+KIND_NOUNS = {
+    "product": ("product", "products", "item", "items", "sku", "skus", "article", "articles",
+                "component", "components", "material", "materials", "part"),
+    "family": ("family", "families", "category", "categories", "product group", "group"),
+    "resource": ("resource", "resources", "line", "lines", "machine", "machines", "work center",
+                 "work centre", "station", "cell", "labour pool", "labor pool"),
+    "site": ("site", "sites", "plant", "plants", "factory", "warehouse", "warehouses", "dc",
+             "depot", "distribution centre", "distribution center", "location"),
+    "region": ("region", "regions", "area", "territory", "market"),
+    "channel": ("channel", "channels"),
+    "customer": ("customer", "customers", "client", "clients", "account", "accounts", "cafe"),
+    "supplier": ("supplier", "suppliers", "vendor", "vendors"),
+    "event": ("promotion", "promo", "event", "campaign", "deal", "launch"),
+}  # fmt: skip
+_KIND_OF = {noun: kind for kind, nouns in KIND_NOUNS.items() for noun in nouns}
+_EVENT_WORDS = re.compile(
+    r"\b(promo\w*|campaigns?|events?|deals?|launch\w*|closure|price increase|activity|action)\b"
+)
+_MANY = 12
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name in the question and what it may stand for; several things if it fits several.
+
+    `whole` tells that an id or a whole name was said rather than a part.
+    """
+
+    start: int
+    end: int
+    text: str
+    things: tuple[Thing, ...]
+    whole: bool = True
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of things it may stand for."""
+        return tuple(dict.fromkeys(thing.kind for thing in self.things))
+
+    def of_kind(self, kind: str) -> tuple[Thing, ...]:
+        """Return the things of a kind it may stand for."""
+        return tuple(thing for thing in self.things if thing.kind == kind)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A word where a name should stand that the company's data does not have.
+
+    `kind` is set when a noun beside it says it ("line 9"), else None.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: str | None = None
+    is_code: bool = False
+    preposition: str = ""
+
+
+class Matcher:
+    """Finds the company's names in questions."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._fragments = frozenset(
+            word for word in vocabulary.parts if word.isalpha() and len(word) > 2
+        )
+
+    def find(self, text: str, taken: Sequence[tuple[int, int]] = ()) -> tuple[Mention, ...]:
+        """Return the names in a cleaned question, in order, none overlapping.
+
+        Args:
+            text: The question, cleaned and spelled.
+            taken: Places already read as something else (months, KPIs); no name starts there.
+        """
+        pieces = tuple(
+            atom
+            for atom in atoms(text)
+            if not any(start <= atom.start < end for start, end in taken)
+        )
+        whole = list(self._whole(text, pieces))
+        parts = list(self._parts(text, pieces, whole))
+        kept = [m for m in whole if not any(p.start <= m.start and m.end <= p.end for p in parts)]
+        found = sorted([*kept, *parts], key=lambda mention: mention.start)
+        return tuple(_told_by_noun(text, mention) for mention in found)
+
+    def _whole(self, text: str, pieces: Sequence[Atom]) -> Iterator[Mention]:
+        place = 0
+        while place < len(pieces):
+            mention, used = self._whole_at(text, pieces, place)
+            if mention:
+                yield mention
+            place += used
+
+    def _whole_at(
+        self, text: str, pieces: Sequence[Atom], place: int
+    ) -> tuple[Mention | None, int]:
+        vocabulary = self._vocabulary
+        for count in range(min(vocabulary.longest, len(pieces) - place), 0, -1):
+            run = pieces[place : place + count]
+            if run[-1].end - run[0].start > sum(len(atom.text) + 3 for atom in run):
+                continue
+            form = tuple(stem(_unit(atom.text)) for atom in run)
+            things = vocabulary.exact.get(form) or vocabulary.exact.get(
+                tuple(atom.text for atom in run), ()
+            )
+            if things and _stands_alone(text, run, form):
+                start, end = run[0].start, run[-1].end
+                return Mention(start, end, text[start:end], things), count
+        atom = pieces[place]
+        for count in (3, 2, 1):  # "still water", "STW05024"
+            run = pieces[place : place + count]
+            joined = "".join(piece.text for piece in run)
+            form = vocabulary.joined.get(joined) or vocabulary.joined.get(stem(joined)) or ()
+            if len(joined) >= 5 and form and _stands_alone(text, run, form):
+                things = vocabulary.exact[form]
+                return Mention(
+                    atom.start, run[-1].end, text[atom.start : run[-1].end], things
+                ), len(run)
+        return None, 1
+
+    def _parts(
+        self, text: str, pieces: Sequence[Atom], whole: Sequence[Mention]
+    ) -> Iterator[Mention]:
+        place = 0
+        while place < len(pieces):
+            run = self._run_from(text, pieces, place, whole)
+            if run is None:
+                place += 1
+                continue
+            first, last, places = run
+            start, end = pieces[first].start, pieces[last].end
+            things = self._choose(text, [self._vocabulary.things[index] for index in places])
+            if things:
+                yield Mention(start, end, text[start:end], things, whole=False)
+            place = last + 1
+
+    def _run_from(
+        self, text: str, pieces: Sequence[Atom], place: int, whole: Sequence[Mention]
+    ) -> tuple[int, int, list[int]] | None:
+        """Return the longest run around an anchor word whose words share a name."""
+        parts = self._vocabulary.parts
+        key = self._part(pieces[place].text)
+        if key is None or not self._is_anchor(text, pieces[place]):
+            return None
+        if any(
+            m.start <= pieces[place].start < m.end
+            and (m.end > pieces[place].end or m.start < pieces[place].start)
+            for m in whole
+        ):
+            return None
+        alone = next((m for m in whole if m.start == pieces[place].start), None)
+        places, last = parts[key], place
+        while last + 1 < len(pieces):
+            extended = self._extend(text, pieces, last, places)
+            if extended is None:
+                break
+            last, places = extended
+        first = place
+        while first > 0 and pieces[first].start - pieces[first - 1].end <= 1:
+            before = self._part(pieces[first - 1].text)
+            if before is None or pieces[first - 1].text in plain_words():
+                break
+            if not places & parts[before]:
+                break
+            first, places = first - 1, places & parts[before]
+        if alone is not None and (
+            first == last or not self._adds_anchor(text, pieces, first, last, place)
+        ):
+            return None
+        return first, last, sorted(places)
+
+    def _adds_anchor(
+        self, text: str, pieces: Sequence[Atom], first: int, last: int, place: int
+    ) -> bool:
+        others = (pieces[i] for i in range(first, last + 1) if i != place)
+        return any(self._is_anchor(text, atom) or atom.text[0].isdigit() for atom in others)
+
+    def _extend(
+        self, text: str, pieces: Sequence[Atom], last: int, places: frozenset[int]
+    ) -> tuple[int, frozenset[int]] | None:
+        following = pieces[last + 1]
+        if following.start - pieces[last].end > 1 or _is_quantity(text, following):
+            return None
+        key = self._part(following.text)
+        common = following.text in plain_words() and following.text not in self._vocabulary.parts
+        if key is None or common or (following.text in _GLUE):
+            return None
+        shared = places & self._vocabulary.parts[key]
+        return (last + 1, shared) if shared else None
+
+    def _part(self, word: str) -> str | None:
+        parts = self._vocabulary.parts
+        for form in (stem(_unit(word)), word, stem(word)):
+            if form in parts:
+                return form
+        return None
+
+    def _is_anchor(self, text: str, atom: Atom) -> bool:
+        """Tell whether a word alone can point to a name: rare, or clearly a piece of a code."""
+        word = atom.text
+        if not word.isalpha():
+            return len(word) >= 4 and not _is_quantity(text, atom) and not _looks_like_year(word)
+        if word in plain_words() or stem(word) in plain_words():
+            return False
+        if len(word) < 3:
+            return False
+        if len(word) == 3 and word not in self._vocabulary.parts:
+            return False
+        return not _capital_matters(word) or text[atom.start].isupper()
+
+    def _choose(self, text: str, things: Sequence[Thing]) -> tuple[Thing, ...]:
+        """Drop events and people that merely share a word with what is meant."""
+        has_event_word = bool(_EVENT_WORDS.search(text.lower()))
+        wanted = [thing for thing in things if (thing.kind == "event") == has_event_word]
+        if has_event_word and not wanted:
+            wanted = [thing for thing in things if thing.kind != "event"]
+        plain = [thing for thing in wanted or things if thing.kind != "person"]
+        return tuple(plain or things)
+
+    def unknowns(
+        self, text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]
+    ) -> tuple[Unknown, ...]:
+        """Return words that stand where a name should and that nothing explains.
+
+        Args:
+            text: The question, cleaned and spelled.
+            taken: Places read as names, months, quantities or KPIs.
+            known: Words with a meaning of their own.
+        """
+        found: list[Unknown] = []
+        for match in _NUMBERED_NAME.finditer(text):
+            if not _overlaps(match, [*taken, *_spans(found)]):
+                kind = _KIND_OF[match[1].lower().removesuffix("s")]
+                found.append(Unknown(match.start(), match.end(), match[0], kind))
+        for match in _CODE.finditer(text):
+            if not _overlaps(match, [*taken, *_spans(found)]) and not _NOT_CODE.fullmatch(match[0]):
+                alike = self._kind_of_code(match[0])
+                found.append(Unknown(match.start(), match.end(), match[0], alike, is_code=True))
+        for match in _IN_SLOT.finditer(text):
+            span = (match.start(2), match.end(2))
+            if _overlaps_span(span, [*taken, *_spans(found)]):
+                continue
+            if _is_foreign(text, match[2], span[0], known):
+                before = match[1].lower()
+                found.append(Unknown(*span, match[2], _KIND_OF.get(before), preposition=before))
+        return tuple(sorted(found, key=lambda entry: entry.start))
+
+    def _kind_of_code(self, code: str) -> str | None:
+        """Return the kind whose ids look most alike: same letters, nearest spelling."""
+        shape = re.sub(r"\d+", "0", code.casefold())
+        best: tuple[int, str] | None = None
+        for thing in self._vocabulary.things:
+            if thing.kind == "person":
+                continue
+            if re.sub(r"\d+", "0", thing.id.casefold()) == shape:
+                return thing.kind
+            apart = distance(thing.id.casefold(), code.casefold(), 2)
+            if apart <= 2 and (best is None or apart < best[0]):
+                best = (apart, thing.kind)
+        return best[1] if best else None
+
+
+_GLUE = {"for", "of", "in", "the", "and", "by", "at", "to", "on", "with", "a"}
+_UNIT_FORMS = {"litre": "l", "litres": "l", "liter": "l", "liters": "l", "ltr": "l"}
+_NUMBERED_NAME = re.compile(
+    r"\b(lines?|machines?|plants?|warehouses?|dc|sites?)(?: (?:no\.?|number|nr\.?|#))? ?(\d{1,3})\b(?!\s*(?:%|percent|hours?|h\b))",
+    re.I,
+)
+_CODE = re.compile(
+    r"(?<![\w.])(?=[A-Za-z]*\d|\d+[A-Za-z]{2})(?=[\w\-]*[A-Za-z])[A-Za-z0-9]{1,}(?:[-_][A-Za-z0-9]+)*(?![\w])"
+)
+_NOT_CODE = re.compile(
+    r"(?i)q[1-4]|h[12]|\d+(?:h|hrs?|d|k|m|l|ml|kg|st|nd|rd|th|x|pcs?|days?|w|pm|am|q|%)|x\d+|"
+    r"fy\d+|p\d\d|s\d?op|(?:[a-z]{3,9})[-_]\d\d(?:\d\d)?|\d+q\d*|covid-?\d+|\d+-[a-z]+"
+)
+_IN_SLOT = re.compile(
+    r"\b(for|of|at|in|from|about|on|with|to|by|per|product|item|sku|family|customer|client|account|"
+    r"supplier|vendor|region|site|plant|line|machine|channel)"
+    r" (?:the |our |a |an |all |product |customer |supplier |family |region )*"
+    r"([^\W\d_][^\W_]*(?:[ \-&][A-Z][^\W_]*)*)"
+)
+
+
+def _is_foreign(text: str, words: str, start: int, known: frozenset[str]) -> bool:
+    """Tell whether words in a slot are a name, rather than common words in passing."""
+    pieces = [atom.text for atom in atoms(words)]
+    if not pieces or any(_is_known(piece, known) for piece in pieces):
+        return False
+    if words[0].isupper() and start > 0:
+        return True
+    return any(piece not in english_words() for piece in pieces)
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    return word in known or stem(word) in known or len(word) < 3
+
+
+def _spans(found: Iterable[Unknown]) -> list[tuple[int, int]]:
+    return [(entry.start, entry.end) for entry in found]
+
+
+def _overlaps(match: re.Match[str], taken: Iterable[tuple[int, int]]) -> bool:
+    return _overlaps_span(match.span(), taken)
+
+
+def _overlaps_span(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in taken)
+
+
+def _unit(word: str) -> str:
+    return _UNIT_FORMS.get(word, word)
+
+
+def _looks_like_year(word: str) -> bool:
+    return bool(re.fullmatch(r"(19|20)\d\d", word))
+
+
+def _is_quantity(text: str, atom: Atom) -> bool:
+    """Tell whether a number counts something rather than belonging to a name."""
+    if atom.text.isalpha():
+        return False
+    after = text[atom.end : atom.end + 14].lower()
+    return bool(
+        re.match(
+            r"\s*(%|percent|per cent|pct|units?|cases?|pieces?|pcs|hours?|hrs?|h\b|days?|weeks?|"
+            r"months?|quarters?|years?|points?|eur|usd|k\b|more|extra|additional|less|fewer)",
+            after,
+        )
+    )
+
+
+# Plain words that a name must be written with a capital to be meant.
+_WORDLIKE = frozenset({"may", "will", "mark", "march", "april", "august", "rose", "bill", "art"})
+
+
+def _capital_matters(word: str) -> bool:
+    return word in _WORDLIKE
+
+
+def _stands_alone(text: str, run: Sequence[Atom], form: tuple[str, ...]) -> bool:
+    """Tell whether a whole form may be read as a name: not inside a word, not a plain word."""
+    start, end = run[0].start, run[-1].end
+    if re.search(r"[\w]$", text[:start]) or re.match(r"[^\W\d_]", text[end:]):
+        if not _is_cjk(text, start, end):
+            return False
+    if len(form) > 1:
+        return not all(word in _FUNCTION_FORMS for word in form)
+    word, said = form[0], text[start:end]
+    if word.isdigit():
+        return _beside_noun(text, start, end) or (len(word) >= 5 and not _is_quantity(text, run[0]))
+    if len(word) == 1:
+        return _beside_noun(text, start, end) or _is_cjk(text, start, end)
+    if word in _FUNCTION_FORMS or _capital_matters(word):
+        return said[0].isupper() and start > 0 or _beside_noun(text, start, end)
+    return True
+
+
+_FUNCTION_FORMS = frozenset(
+    "a an the it is in on at to of or and so as be we us do go if by up no all any can may will "
+    "has had was are not out off for from with what which who how why when where one first last "
+    "next new now today month week day year more most less least top best worst plan part us".split()
+)
+
+
+def _is_cjk(text: str, start: int, end: int) -> bool:
+    return all(ord(sign) > 0x2E80 for sign in text[start:end])
+
+
+def _beside_noun(text: str, start: int, end: int) -> bool:
+    before = re.search(r"([a-z]+(?: [a-z]+)?)[ #:]*$", text[:start].lower())
+    after = re.match(r"[ -]([a-z]+)", text[end:].lower())
+    nouns = {after[1]} if after else set()
+    if before:
+        nouns |= {before[1], before[1].split()[-1]}
+    return any(noun in _KIND_OF for noun in nouns)
+
+
+def _told_by_noun(text: str, mention: Mention) -> Mention:
+    """Keep the things of the kind that the noun right beside the name says."""
+    if len(mention.kinds) < 2:
+        return mention
+    before = re.search(r"([a-z]+)(?: of| called| named)?[ ]$", text[: mention.start].lower())
+    after = re.match(r"[ -]([a-z]+)", text[mention.end :].lower())
+    for found in (after, before):
+        kind = _KIND_OF.get(found[1]) if found else None
+        if kind and mention.of_kind(kind):
+            return Mention(
+                mention.start, mention.end, mention.text, mention.of_kind(kind), mention.whole
+            )
+    return mention
+
+
+def narrowed(mention: Mention, words: Iterable[str]) -> tuple[Thing, ...]:
+    """Return the things of a mention whose names share the most of some words."""
+    wanted = {stem(_unit(word)) for word in words}
+    shared = {thing: len(wanted & set(label_words(thing))) for thing in mention.things}
+    most = max(shared.values(), default=0)
+    return tuple(thing for thing, count in shared.items() if count == most and most)

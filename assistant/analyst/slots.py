@@ -1,0 +1,235 @@
+"""Slots that are not names: split by what, in which order, at which lag, of which stage."""
+
+import re
+from typing import Any
+
+from assistant.analyst.measures import Measure
+from assistant.analyst.signals import Signals
+
+_GROUPS: tuple[tuple[str, str], ...] = (
+    ("month", r"months?|monthly"),
+    ("product", r"products?|items?|skus?|articles?|materials?|components?|packs?|pack sizes?"),
+    ("family", r"famil(?:y|ies)|categor(?:y|ies)|product (?:groups?|famil(?:y|ies)|lines?)|groups?|segments?"),
+    ("site", r"sites?|plants?|dcs?|warehouses?|depots?|locations?|factor(?:y|ies)|distribution cent(?:er|re)s?|stores?"),
+    ("region", r"regions?|areas?|territor(?:y|ies)|markets?|geograph(?:y|ies)"),
+    ("channel", r"channels?|sales channels?"),
+    ("customer", r"customers?|clients?|accounts?|buyers?|retailers?"),
+    ("resource", r"resources?|lines?|machines?|production lines?|work cent(?:er|re)s?"),
+    ("supplier", r"suppliers?|vendors?"),
+    ("stream", r"streams?|forecast types?|inputs?|forecast sources?"),
+    ("author", r"authors?|planners?|persons?|people|forecasters?|sales ?persons?|sales ?(?:reps?|managers?|people)|managers?"),
+)  # fmt: skip
+_ANY = "|".join(f"(?P<{name}_{{n}}>{nouns})" for name, nouns in _GROUPS)
+_BAD_GROUPS = (
+    r"days?|weeks?|daily|weekly|quarters?|quarterly|years?|yearly|countr(?:y|ies)|colou?rs?|"
+    r"brands?|employees?|shifts?|truck|hours?|departments?|cities|city|zip|order size|age"
+)
+
+
+def _group(prefix: str, text: str) -> str | None:
+    """Return the group noun that follows a pattern."""
+    match = re.search(rf"{prefix}(?:{_ANY.format(n=0).replace('{n}', '0')})\b", text)
+    if not match:
+        return None
+    return next(name for name, _ in _GROUPS if match.groupdict().get(f"{name}_0"))
+
+
+_SPLIT = (
+    r"\b(?:by|per|for each|for every|each|every|split by|split into|broken down (?:by|into)|"
+    r"break(?:down)? (?:it |this |that |them )?(?:down )?(?:by|into)|grouped by|across(?: all| the| our)?|"
+    r"for all(?: the| our)?|all(?: the| our)?|between(?: the| our)?|among(?: the| our)?|over(?: the| our)) "
+    r"(?:the |our |individual |single |different |product )?"
+)
+_RANKED = r"\b(?:which|what)(?: of (?:the|our))?(?: \d+)? (?:(?:are|is) (?:the|our)(?: \w+)? |is the \w+ \w+ )?(?:\w+ )?"
+_SUPERLATIVE = (
+    r"\b(?:top|bottom|worst|best|biggest|largest|smallest|highest|lowest|leading|main|major|"
+    r"most (?:important|profitable|valuable|reliable|unreliable|accurate|inaccurate|biased)|least \w+|"
+    r"best[ -]?selling|top[ -]?selling|worst[ -]?selling|slowest[ -]?(?:moving|selling)|fastest[ -]?(?:moving|selling)|late|latest|unreliable|poorest|weakest|strongest)"
+    r"(?: (?:performing|planned|forecast|forecasted|served|selling))?(?: \d+)?(?: of (?:the|our))? (?:\w+ )?"
+)
+
+
+def read_group(signals: Signals) -> str | None:
+    """Return what a result is to be split by: "by family", "which customers", "monthly"."""
+    text = signals.text.lower()
+    for pattern in (
+        _SPLIT,
+        _RANKED,
+        _SUPERLATIVE,
+        r"\brank (?:all |the |our )*",
+        r"\b(?:list|show|compare) (?:all |the |our |me )+",
+    ):
+        found = _group(pattern, text)
+        if found and not (found == "resource" and "line" in text and "order line" in text):
+            return found
+    if re.search(
+        r"\bmonthly\b|month (?:by|on|over|after) month|over time|\btrend\w*|\bdevelop\w*|\bevolution\b|\bevolv\w+",
+        text,
+    ):
+        return "month"
+    if re.search(r"\bregional(ly)?\b", text):
+        return "region"
+    return "author" if re.search(r"^(and )?(who|whose)\b", text) else None
+
+
+def read_bad_group(text: str) -> str | None:
+    """Return a split that no tool can make: "by week", "per employee"."""
+    match = re.search(
+        rf"\b(?:by|per|for each|broken down by|split by) (?:the )?({_BAD_GROUPS})\b", text.lower()
+    )
+    return match[1] if match else None
+
+
+_COUNT = re.compile(
+    r"\b(?:top|bottom|worst|best|biggest|largest|lowest|highest|first|the) (\d{1,2})\b(?! ?(?:%|months?|quarters?|weeks?|days?|years?|percent|hours?|cycles?|l\b))"
+    r"|\b(\d{1,2}) (?:worst|best|biggest|largest|smallest|lowest|highest|top|most|least|slowest|fastest)\b"
+)
+
+
+def read_ranking(signals: Signals) -> dict[str, Any]:
+    """Return `top` and `order` for a ranked result; empty if none is asked for."""
+    text = signals.text.lower()
+    match = _COUNT.search(text)
+    ranking: dict[str, Any] = {"top": int(match[1] or match[2])} if match else {}
+    order = _order(text)
+    if order:
+        ranking["order"] = order
+    return ranking
+
+
+def _order(text: str) -> str | None:
+    if re.search(r"\bunder-? ?(forecast|plan|estimat)\w*|too low|pessimis|low-?ball|sandbag", text):
+        return "lowest"
+    if re.search(r"\bover-? ?(forecast|plan|estimat)\w*|too high|optimis", text):
+        return "highest"
+    if re.search(
+        r"\b(worst|poorest|weakest|problem|trouble|struggl\w+|most (late|unreliable|inaccurate|delayed|behind)|least (reliable|accurate|stable|punctual)|late(st)?|unreliable|behind)\b(?!.{0,12}sell)",
+        text,
+    ):
+        return "worst"
+    if re.search(r"\b(worst|least|slowest|lowest|smallest|bottom|fewest|minimum)\b", text):
+        return "lowest"
+    if re.search(
+        r"\b(best[ -]sell\w*|top|most|highest|biggest|largest|greatest|maximum|main|leading|best seller\w*|fastest)\b",
+        text,
+    ):
+        return "highest"
+    if re.search(r"\b(best|strongest|most (reliable|accurate|stable|punctual))\b", text):
+        return "best"
+    return "worst" if re.search(r"\brank\w*\b", text) else None
+
+
+_STREAMS: tuple[tuple[str, str], ...] = (
+    ("stat", r"\b(stat|statistical|system|baseline|model|computer) (forecasts?|baseline|stream|model)\b|\bstatistical\b|\bstat\b"),
+    ("sales", r"\bsales (team|people|persons?|reps?|department|force|input|inputs|stream|managers?|side|colleagues)\b|\b(input|forecasts?|numbers) (of|from|by) (the )?sales\b|\bsales' "),
+    ("marketing", r"\bmarketing\b"),
+    ("finance", r"\bfinance\b|\bfinancial forecasts?\b"),
+    ("consensus", r"\bconsensus\b"),
+)  # fmt: skip
+FORECAST_KPIS = frozenset(
+    ("wmape", "accuracy", "mape", "smape", "bias", "tracking_signal", "mase", "fva")
+)
+ORDER_KPIS = frozenset(("otif", "on_time", "in_full"))
+
+
+def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
+    """Return lag, stream, date basis and comparison, where the KPI knows them."""
+    text = signals.text.lower()
+    found: dict[str, Any] = {}
+    if kpi in FORECAST_KPIS:
+        lag = re.search(
+            r"\blag[ -]?(\d{1,2})\b|\b(\d{1,2})[ -]months?[ -](?:ahead|before|lag|earlier|in advance)\b",
+            text,
+        )
+        if lag:
+            found["lag"] = int(lag[1] or lag[2])
+        streams = [name for name, pattern in _STREAMS if re.search(pattern, text)]
+        if streams and kpi != "fva":
+            found["stream"] = streams[0]
+    if kpi in ORDER_KPIS:
+        if re.search(r"\bpromis\w+|\bconfirmed (date|day)", text):
+            found["basis"] = "promised"
+        elif re.search(r"\brequested (date|day)|\bcustomer request|\bwish date", text):
+            found["basis"] = "requested"
+    if compares(text):
+        found["compare_previous"] = True
+    return found
+
+
+_COMPARED = (
+    r"(?:compared? (?:to|with|against)|versus|vs\.?|against|than|relative to|from|over|since) "
+    r"(?:the |our |it was |in |in the |for the |a |what it was )*"
+)
+_PREVIOUS = r"(?:previous|prior|last|same|preceding|earlier|year before|year ago|period before|before|months? before)"
+
+
+def compares(text: str) -> bool:
+    """Tell whether a figure is to be set against the period before."""
+    return bool(
+        re.search(rf"{_COMPARED.replace('|over|since', '')}{_PREVIOUS}", text)
+        or re.search(
+            r"\b(year[ -]on[ -]year|yoy|month[ -]on[ -]month|mom|getting (better|worse)|better or worse|"
+            r"up or down|gone (up|down)|improv(e|ed|ing)|worsen\w*|deteriorat\w*|has .{1,40} changed|how did .{1,60} change|"
+            r"in comparison|than before|previous period|period before|year before)\b",
+            text,
+        )
+    )
+
+
+def comparison_start(text: str) -> int | None:
+    """Return where the words of a comparison period begin: "… versus last year"."""
+    match = re.search(rf"\b{_COMPARED.replace('|from|over|since', '')}", text.lower())
+    return match.start() if match else None
+
+
+def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
+    """Return `only` and `stage` for a stock question.
+
+    Args:
+        signals: The question.
+        named: Whether one product is named: then all of its months are wanted, not only the
+            ones at risk.
+    """
+    text = signals.text.lower()
+    found: dict[str, Any] = {}
+    if re.search(
+        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on)\b",
+        text,
+    ):
+        found["only"] = "excess"
+    elif not named and re.search(
+        r"\b(run(s|ning)? (out|dry|short|low)|stock[ -]?outs?|stocked out|short(age|ages|fall|falls)?|(at|in) risk|risks?|"
+        r"safety stock|be missing|missing|critical|empty|not enough|problems?|gaps?|endangered|threaten\w*|"
+        r"insufficient|out of stock|oos|go(es|ing)? short|cannot supply|enough)\b",
+        text,
+    ):
+        found["only"] = "at_risk"
+    if re.search(
+        r"\b(components?|raw materials?|materials?|packaging|ingredients?|purchased (parts|items)|parts)\b",
+        text,
+    ):
+        found["stage"] = "raw"
+    elif re.search(r"\bfinished (goods|products?)\b|\bend products?\b", text):
+        found["stage"] = "finished"
+    elif re.search(r"\b(semi[ -]?finished|wip|work in (progress|process)|intermediates?)\b", text):
+        found["stage"] = "wip"
+    return found
+
+
+def wants_overtime(text: str) -> bool | None:
+    """Return whether overtime may count: True with it, False without, None if unsaid."""
+    lowered = text.lower()
+    if re.search(r"\b(without|no|excluding|excl\.?|not counting) (any |the )?overtime", lowered):
+        return False
+    if re.search(
+        r"\b(with|including|incl\.?|counting|if we use|using|allowing|plus)( the| all| allowed)? overtime",
+        lowered,
+    ):
+        return True
+    return None
+
+
+def measure_of(signals: Signals) -> Measure | None:
+    """Return the KPI the question is about: a sure one before one that fits several."""
+    measures = sorted(signals.measures, key=lambda m: (len(m.kpis) > 1, m.start))
+    return measures[0] if measures else None
