@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.embedding import Vectors
-from assistant.note_words import match_words
 from tools.context import Note
+from tools.word_match import match_words
 
 if TYPE_CHECKING:
     from bm25s import BM25

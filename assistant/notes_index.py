@@ -12,7 +12,7 @@ from threading import RLock
 import numpy as np
 
 from assistant.access import reads_restricted
-from assistant.chunking import Span, passages_of
+from assistant.chunking import passages_of
 from assistant.embedding import Encoder, Vectors
 from assistant.note_files import NoteFile, collect_files, read_note
 from assistant.note_library import ReadableNotes
@@ -23,6 +23,7 @@ from assistant.store.note_shelf import Chunk, StoredChunk, StoredNote
 from assistant.store.state import Store
 from planning_engine.data.company import Person
 from tools.context import Note, NoteLibrary
+from tools.note_blocks import Span
 
 _log = logging.getLogger(__name__)
 

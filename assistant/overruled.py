@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from assistant.chunking import DECISION_LABEL, LABELLED, Span, blocks_of
 from planning_engine.decisions import Decision
 from tools.context import Note
+from tools.note_blocks import DECISION_LABEL, LABELLED, Span, blocks_of
 
 _VERB = r"(?i:replac|supersed|overrul|overturn|revok|withdraw|cancel)(?:es|ed|s|ing)?"
 _REPLACES = re.compile(rf"(?<!not )(?<!never )\b{_VERB}\b[^.;]{{0,80}}?\b{DECISION_LABEL}")

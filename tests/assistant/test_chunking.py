@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.chunking import MOST, blocks_of, passages_of, word_count
+from assistant.chunking import MOST, passages_of
+from tools.note_blocks import blocks_of, word_count
 
 
 def words(count, word="stock"):

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.note_words import match_words
+from tools.word_match import match_words
 
 
 @pytest.mark.parametrize(
