@@ -112,6 +112,7 @@ class _Agents:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._kept: dict[tuple[str, str, Scope], Agent] = {}
+        self._analysts: dict[str, Brain] = {}
         self._lock = Lock()
 
     def agent(self, snapshot: Snapshot, person: Person) -> "Agent":
@@ -127,24 +128,27 @@ class _Agents:
         from assistant.agent import Agent
 
         settings = self._workshop.settings
+        analyst = cache(lambda: self._analyst(snapshot.id))
         if not settings.uses_language_model:
-            return Agent(self._analyst(snapshot, person), prompt="")
-        brain = language_brain(settings)
-        analyst = cache(lambda: self._analyst(snapshot, person))
+            return Agent(analyst(), prompt="")
         fallback = analyst if settings.allow_fallback else None
-        return Agent(brain, system_prompt(snapshot, person), fallback)
+        return Agent(language_brain(settings), system_prompt(snapshot, person), fallback)
 
-    def _analyst(self, snapshot: Snapshot, person: Person) -> "Brain":
+    def _analyst(self, snapshot_id: str) -> "Brain":
+        """Return the built-in analyst; it knows all names, also those the asker may not see."""
+        if snapshot_id not in self._analysts:
+            self._analysts[snapshot_id] = self._new_analyst(snapshot_id)
+        return self._analysts[snapshot_id]
+
+    def _new_analyst(self, snapshot_id: str) -> "Brain":
         from assistant.agent import Brain
         from assistant.analyst.model import AnalystModel
         from assistant.analyst.vocabulary import Vocabulary
         from assistant.embedding import load_encoder
 
-        # The words of the whole company: a name outside the asker's scope must be understood,
-        # so that the tool can say that it may not be seen.
-        vocabulary = Vocabulary.from_snapshot(snapshot.narrowed(Scope()))
-        encoder = load_encoder(self._workshop.settings.embedding)
-        model = AnalystModel(vocabulary, encoder, self._workshop.settings.home / "cache")
+        home, settings = self._workshop.home, self._workshop.settings
+        vocabulary = Vocabulary.from_snapshot(home.open(snapshot_id))
+        model = AnalystModel(vocabulary, load_encoder(settings.embedding), home.cache)
         return Brain("built-in analyst", model, is_language_model=False)
 
 
