@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tools.evidence import Evidence, EvidenceTable, TableColumn, Value
 
 ROWS_SHOWN = 12
+_FRAME = 4
 _STATUS = {
     "asked_back": "Please choose",
     "not_in_data": "Not in the data",
@@ -129,10 +130,7 @@ class Screen:
     def _evidence(self, evidence: "Evidence") -> None:
         parts: list[Any] = []
         if evidence.table and evidence.table.rows:
-            parts.append(_rows(evidence.table, None if self.full else ROWS_SHOWN))
-            hidden = len(evidence.table.rows) - ROWS_SHOWN
-            if hidden > 0 and not self.full:
-                parts.append(printed(f"… {hidden:,} more, --full shows them", style="dim"))
+            parts += self._table(evidence.table)
         parts += [printed(_quotation(entry), style="italic") for entry in evidence.passages]
         if evidence.definition:
             parts.append(printed(evidence.definition, style="dim"))
@@ -141,6 +139,22 @@ class Screen:
             self.out.print(
                 Panel(Group(*parts), title=title, title_align="left", border_style="dim")
             )
+
+    def _table(self, table: "EvidenceTable") -> list[Any]:
+        if self.full:
+            return [_grid(table, len(table.columns), len(table.rows))]
+        columns = _fitting(table, self.out.width - _FRAME)
+        hidden = [
+            f"{count:,} more {what}"
+            for count, what in (
+                (len(table.rows) - ROWS_SHOWN, "rows"),
+                (len(table.columns) - columns, "columns"),
+            )
+            if count > 0
+        ]
+        grid = _grid(table, columns, ROWS_SHOWN)
+        note = printed(f"… {' and '.join(hidden)}, --full shows them", style="dim")
+        return [grid, note] if hidden else [grid]
 
 
 class StepBar:
@@ -160,17 +174,31 @@ class StepBar:
         self._bar.update(self._task, description=step.text[:60], completed=step.done or 0.0)
 
 
-def _rows(table: "EvidenceTable", limit: int | None) -> Table:
+def _grid(table: "EvidenceTable", columns: int, rows: int) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in table.columns:
-        said = column.unit is None or column.name.endswith(column.unit)
-        unit = "" if said else f" ({column.unit})"
-        right = "right" if column.type == "number" else "left"
-        shown.add_column(printed(f"{column.name.replace('_', ' ')}{unit}"), justify=right)  # type: ignore[arg-type]
-    for row in table.rows[:limit]:
-        cells = zip(table.columns, row, strict=True)
+    for column in table.columns[:columns]:
+        is_number = column.type == "number"
+        shown.add_column(printed(_heading(column)), justify="right" if is_number else "left")
+    for row in table.rows[:rows]:
+        cells = zip(table.columns[:columns], row, strict=False)
         shown.add_row(*(printed(cell_text(column, value)) for column, value in cells))
     return shown
+
+
+def _fitting(table: "EvidenceTable", width: int) -> int:
+    """Return how many of the first columns fit beside each other, at least one."""
+    used = 0
+    for number, column in enumerate(table.columns):
+        cells = [len(cell_text(column, row[number])) for row in table.rows[:ROWS_SHOWN]]
+        used += max(*cells, 0, *(len(word) for word in _heading(column).split())) + 2
+        if used - 2 > width:
+            return max(number, 1)
+    return len(table.columns)
+
+
+def _heading(column: "TableColumn") -> str:
+    said = column.unit is None or column.name.endswith(column.unit)
+    return column.name.replace("_", " ") + ("" if said else f" ({column.unit})")
 
 
 def cell_text(column: "TableColumn", value: "Value") -> str:
