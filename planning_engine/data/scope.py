@@ -40,36 +40,43 @@ def conditions(table: Table, scope: Scope, present: Collection[str]) -> list[str
     """
     kept = _by_family(table, scope.families) if scope.families else []
     if scope.sites:
-        kept += _by_site(table, among("site", scope.sites), present)
+        kept += _by_site(table, scope.sites, present)
     if scope.regions:
         kept += _by_region(table, among("region", scope.regions), present)
     return kept
 
 
-def among(column: str, names: Iterable[str], *, missing: bool = False) -> str:
-    """Return the condition `column IN (…)`, which a missing value also meets if asked."""
+def among(column: str, names: Iterable[str]) -> str:
+    """Return the condition `column IN (…)`; a missing value does not meet it."""
     quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(names))
-    inside = f"{column} IN ({quoted})"
-    return f"({inside} OR {column} IS NULL)" if missing else inside
+    return f"{column} IN ({quoted})"
 
 
 def _by_family(table: Table, families: frozenset[str]) -> list[str]:
-    if "family" in table.names:
-        return [among("family", families, missing=table.name != "budget")]
-    if "product" in table.names:
-        inside = among("family", families, missing=True)
-        return [
-            f"product IN (SELECT product FROM all_products WHERE {inside} OR stage <> 'finished')"
-        ]
-    return []
+    # Components serve every family; a finished product without a family cannot be placed.
+    products = f"({among('family', families)} OR coalesce(stage, 'finished') <> 'finished')"
+    listed = f"product IN (SELECT product FROM all_products WHERE {products})"
+    match table.name:
+        case "products":
+            return [products]
+        case "events":
+            everyone = "(family IS NULL AND product IS NULL)"
+            return [f"({among('family', families)} OR {listed} OR {everyone})"]
+        case "budget":
+            return [among("family", families)]
+    return [listed] if "product" in table.names else []
 
 
-def _by_site(table: Table, inside: str, present: Collection[str]) -> list[str]:
+def _by_site(table: Table, sites: frozenset[str], present: Collection[str]) -> list[str]:
+    inside = among("site", sites)
     if "site" in table.names:
         return [inside]
+    if table.name == "lanes":
+        return [f"({among('from_site', sites)} OR {among('to_site', sites)})"]
     if "resource" in table.names and "resources" in present:
         return [f"resource IN (SELECT resource FROM all_resources WHERE {inside})"]
-    return []
+    # Company-wide targets are not split by site.
+    return ["false"] if table.regions == "withheld" else []
 
 
 def _by_region(table: Table, inside: str, present: Collection[str]) -> list[str]:

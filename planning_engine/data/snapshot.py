@@ -14,7 +14,7 @@ from planning_engine.data.company import Company
 from planning_engine.data.issue import Issue
 from planning_engine.data.schema import TABLES, Table
 from planning_engine.data.scope import Scope, conditions
-from planning_engine.errors import DataProblem, NotPermitted, UnknownName
+from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ _KINDS: dict[str, tuple[str, str]] = {
     "resource": ("resources", "resource"),
     "supplier": ("sourcing", "supplier"),
     "event": ("events", "event"),
+}
+# Where else such things are named, when their own table did not come.
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "site": ("sales", "stock", "orders", "receipts", "routings"),
+    "customer": ("sales", "orders"),
+    "resource": ("routings", "calendars", "production"),
+    "supplier": ("receipts",),
 }
 _NAMED = {
     "product": "products",
@@ -175,7 +182,10 @@ class Snapshot:
             )
 
     def _withheld(self, table: str) -> bool:
-        return bool(self.scope.regions) and TABLES[table].regions == "withheld"
+        declared = TABLES[table]
+        if declared.regions != "withheld":
+            return False
+        return bool(self.scope.regions) or (bool(self.scope.sites) and "site" not in declared.names)
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
         """Run one SELECT over the tables, narrowed to the scope, and return its rows.
@@ -219,12 +229,16 @@ class Snapshot:
 
         Raises:
             UnknownName: The company has no such thing; the nearest names are offered.
+            BadRequest: Several things bear that name; their ids are offered.
             NotPermitted: It exists, but outside the scope.
         """
-        by_word = self._words(kind)
-        found = by_word.get(_folded(name))
-        if found is not None:
-            return found
+        found = self._words(kind).get(_folded(name), ())
+        if len(found) == 1 or name in found:
+            return found[0] if len(found) == 1 else name
+        if found:
+            raise BadRequest(
+                f"'{name}' names {len(found)} things: {kind} {_either(found)}. Say which by its id."
+            )
         if not self.scope.is_everything and _folded(name) in self._copy(scope=Scope())._words(kind):
             raise NotPermitted(
                 f"You may not see {kind} '{name}': your access is {self.scope.sentence()}."
@@ -242,15 +256,23 @@ class Snapshot:
         shown = ("warning", "assumption")
         return tuple(i for i in self.issues if i.table in wanted and i.severity in shown)
 
-    def _words(self, kind: str) -> dict[str, str]:
-        words = {_folded(label): identity for identity, label in self.labels(kind).items()}
-        return words | {_folded(identity): identity for identity in self.names(kind)}
+    def _words(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Return folded word → the ids it may mean; an id means itself alone."""
+        labels: dict[str, tuple[str, ...]] = {}
+        for identity, label in self.labels(kind).items():
+            labels[_folded(label)] = (*labels.get(_folded(label), ()), identity)
+        ids: dict[str, tuple[str, ...]] = {}
+        for identity in self.names(kind):
+            ids[_folded(identity)] = (*ids.get(_folded(identity), ()), identity)
+        return labels | ids
 
     def _listing(self, kind: str, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         table, column = _KINDS[kind]
         places = [(table, column)]
         if kind == "region":
             places.append(("sites", "region"))
+        if table not in self._relations:
+            places += [(other, column) for other in _ELSEWHERE.get(kind, ())]
         selects = [
             f'SELECT DISTINCT "{col}" AS name FROM {tab} WHERE "{col}" IS NOT NULL'
             for tab, col in places
@@ -312,3 +334,8 @@ def conform(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _folded(name: str) -> str:
     return re.sub(r"[\s_\-]+", " ", name).strip().casefold()
+
+
+def _either(names: tuple[str, ...]) -> str:
+    shown = [f"'{name}'" for name in names[:5]]
+    return ", ".join(shown[:-1]) + f" or {shown[-1]}"
