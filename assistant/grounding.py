@@ -65,8 +65,16 @@ def check(
         FactIndex(evidence, today),
         question,
         vocabulary,
-        " \n ".join(f"{p.text} {p.title} {p.note} {p.held_on or ''}" for p in quoted),
+        " \n ".join(
+            [f"{p.text} {p.title} {p.note} {p.held_on or ''}" for p in quoted] + _titles(evidence)
+        ),
     ).run()
+
+
+def _titles(evidence: Sequence[Evidence]) -> list[str]:
+    """Return the facts that are words, such as a decision's title: they may be quoted too."""
+    values = (fact.value for entry in evidence for fact in entry.facts)
+    return [value for value in values if isinstance(value, str) and " " in value]
 
 
 @dataclass(frozen=True)
@@ -282,4 +290,6 @@ def _same_name(one: Statement, other: Statement) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    """Return the words without line breaks, list marks and the kind of quotation marks."""
+    words = re.sub(r"(?m)^\s*(?:[-*+•>]|\d{1,2}[.)])\s+", "", text)
+    return re.sub(r"\s+", " ", re.sub('["“”]', "'", words)).strip().casefold()
