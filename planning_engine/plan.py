@@ -86,7 +86,7 @@ def build(snapshot: Snapshot, months: int = 6, levers: Sequence[Lever] = ()) -> 
     return _built(apply(snapshot, levers, months) if levers else snapshot, months)
 
 
-@remember(12)
+@remember(6)
 def _built(snapshot: Snapshot, months: int) -> Plan:
     supply = plan_supply(snapshot, months)
     check = capacity.check(snapshot, months)

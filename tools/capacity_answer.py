@@ -24,7 +24,7 @@ class CapacityAnswer:
         said = [self._one(resources[0]) if len(resources) == 1 else self._many()]
         worst = self._worst_overflow()
         if worst:
-            said.append(self._cause(worst))
+            said.append(self._cause(worst) + self._overtime(worst))
         if self.check.unknown:
             row = self.check.unknown[0]
             said.append(
@@ -56,7 +56,7 @@ class CapacityAnswer:
         how = f"{wording.figure(row.percent, '%')}, {needed} required of {there} available"
         if row.is_over:
             return f"{name} is over its hours in {when}: {how}."
-        return f"{name} stays within its hours in {when}: {how}."
+        return f"{name} stays within its hours in {when}: {how}, {_hours(row.free or 0.0)} free."
 
     def _many(self) -> str:
         check = self.check
@@ -98,6 +98,14 @@ class CapacityAnswer:
         share = wording.figure(_share(row, cause), "%")
         return f"{said}; {product} takes most of the hours, {share}."
 
+    def _overtime(self, row: MonthLoad) -> str:
+        if row.overtime <= 0:
+            return ""
+        allowed = f"The overtime allowed, {_hours(row.overtime)},"
+        if row.overtime >= row.overflow:
+            return f" {allowed} would cover it."
+        return f" {allowed} would not cover it."
+
     def facts(self) -> tuple[Fact, ...]:
         """Return counts, period, overloads with their causes, then every month's load."""
         check = self.check
@@ -125,6 +133,8 @@ class CapacityAnswer:
     def _cause_facts(self, row: MonthLoad) -> list[Fact]:
         about = _about(row)
         facts = [Fact("overflow", row.overflow, "hours", about)]
+        if row.overtime > 0:
+            facts.append(Fact("overtime_allowed", row.overtime, "hours", about))
         cause = self.check.main_cause(row)
         if cause is None:
             return facts
@@ -225,4 +235,5 @@ def _load_facts(row: MonthLoad) -> list[Fact]:
     facts.append(Fact("required", row.required, "hours", about))
     if row.available is not None:
         facts.append(Fact("available", row.available, "hours", about))
+        facts.append(Fact("free", row.free or 0.0, "hours", about))
     return facts

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from planning_engine.plan import Delta, Plan, compare
 from planning_engine.supply.capacity import CapacityCheck, MonthLoad
+from planning_engine.supply.inventory import StockOutlook
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names
@@ -13,6 +15,7 @@ from tools.plan_words import because, late_facts, late_words
 
 Focus = Literal["all", "capacity", "inventory", "service", "cost"]
 BASE = "base"
+SAID = 3
 _LABELS = {
     "service": "Service",
     "late_quantity": "Late demand",
@@ -67,12 +70,20 @@ class ScenarioAnswer:
                 because(self.names, plan.late[0].binds),
             )
             text += f" Most is owed of {most}, {why}."
-        if self.focus == "inventory" and plan.projection.stock_outs:
-            first = plan.projection.stock_outs[0]
-            if first.first_stock_out:
-                stock = self.names.stock(first.product, first.site)
-                text += f" First is {stock} on {wording.day(first.first_stock_out)}."
+        if self.focus == "inventory":
+            text += self._new_stock_outs(plan)
         return text
+
+    def _new_stock_outs(self, plan: Plan) -> str:
+        new = new_stock_outs(self.base, plan)
+        if not new:
+            return " Nothing runs out that would not run out anyway, or earlier."
+        said = [
+            f"{self.names.stock(outlook.product, outlook.site)} on {wording.day(day)}"
+            for outlook, day in new[:SAID]
+        ]
+        rest = [f"{len(new) - SAID} more"] if len(new) > SAID else []
+        return f" New or earlier: {wording.listed([*said, *rest])}."
 
     def _moved(self, delta: Delta, plan: Plan) -> str:
         if delta.name == "peak_load":
@@ -156,10 +167,12 @@ class ScenarioAnswer:
             facts.append(Fact("overflow", row.overflow, "hours", about))
         if name != BASE:
             facts += late_facts(self.names, plan.late[:3])
-            for outlook in plan.projection.stock_outs[:3]:
+            new = new_stock_outs(self.base, plan)
+            facts.append(Fact("new_stock_outs", len(new), "stocks", {"scenario": name}))
+            facts.append(Fact("further_stock_outs", max(0, len(new) - SAID), "stocks"))
+            for outlook, day in new[:SAID]:
                 about = {"scenario": name, "product": outlook.product, "site": outlook.site}
-                if outlook.first_stock_out:
-                    facts.append(Fact("first_stock_out", outlook.first_stock_out, None, about))
+                facts.append(Fact("first_stock_out", day, None, about))
                 facts.append(Fact("stock_out_of", outlook.product, None, about))
                 facts.append(Fact("stock_out_at", outlook.site, None, about))
         return facts
@@ -229,6 +242,17 @@ class ScenarioAnswer:
 def peak(check: CapacityCheck, resource: str) -> MonthLoad:
     """Return the month in which a resource lacks most hours, or is loaded most."""
     return max(check.of(resource), key=lambda row: (row.overflow, row.percent or 0.0))
+
+
+def new_stock_outs(base: Plan, other: Plan) -> list[tuple[StockOutlook, date]]:
+    """Return what runs out only in the other plan, or earlier there, with the day."""
+    before = {(o.product, o.site): o.first_stock_out for o in base.projection.stock_outs}
+    found = []
+    for outlook in other.projection.stock_outs:
+        day, old = outlook.first_stock_out, before.get((outlook.product, outlook.site))
+        if day and (old is None or day < old):
+            found.append((outlook, day))
+    return found
 
 
 def most_moved(base: CapacityCheck, other: CapacityCheck) -> str | None:

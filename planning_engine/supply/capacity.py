@@ -30,13 +30,15 @@ MOST = 0.5
 class MonthLoad:
     """Required and available hours of one resource in one month.
 
-    `available` is None where the calendar says nothing about the month.
+    `available` is None where the calendar says nothing about the month. `overtime` are the
+    hours of overtime allowed on top, 0 where they are counted as available already.
     """
 
     resource: str
     month: date
     required: float
     available: float | None
+    overtime: float = 0.0
 
     @property
     def percent(self) -> float | None:
@@ -47,6 +49,11 @@ class MonthLoad:
     def overflow(self) -> float:
         """Hours required beyond the available ones; 0 where they are not known."""
         return 0.0 if self.available is None else max(0.0, self.required - self.available)
+
+    @property
+    def free(self) -> float | None:
+        """Hours available beyond the required ones; None where they are not known."""
+        return None if self.available is None else max(0.0, self.available - self.required)
 
     @property
     def is_over(self) -> bool:
@@ -216,9 +223,11 @@ def _everything(
     for resource, required in total.items():
         for index, month in enumerate(months):
             there = hours.get((resource, month))
-            extra = there.overtime if there and include_overtime else 0.0
-            available = there.regular + extra if there else None
-            rows.append(MonthLoad(resource, month, float(required[index]), available))
+            extra = there.overtime if there else 0.0
+            regular = there.regular if there else None
+            if include_overtime and regular is not None:
+                regular, extra = regular + extra, 0.0
+            rows.append(MonthLoad(resource, month, float(required[index]), regular, extra))
     return CapacityCheck(months, tuple(rows), causes, include_overtime)
 
 

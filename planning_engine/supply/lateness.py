@@ -52,7 +52,7 @@ class Late:
     binds: tuple[Bind, ...]
 
 
-@remember(8)
+@remember(4)
 def lateness(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) -> tuple[Late, ...]:
     """Return what a company's plan delivers late, and why; largest quantity first."""
     return why_late(plan_supply(snapshot, months, overtime=overtime))

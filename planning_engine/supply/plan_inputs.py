@@ -87,10 +87,9 @@ def _ways(
 ) -> tuple[Way, ...]:
     wanted = {(product, ""): np.ones(1) for product, _ in demand}
     needed = {product for product, _ in wanted} | {c for c, _ in explode(wanted, bom)}
-    monthly = {
-        product: sum(sum(row) / len(row) for (p, _), row in demand.items() if p == product)
-        for product in needed
-    }
+    monthly = dict.fromkeys(needed, 0.0)
+    for (product, _), row in demand.items():
+        monthly[product] += sum(row) / len(row)
     known, lot = routes(snapshot), lots(snapshot)
     return tuple(
         _way(route, lot.get(product, Lot(None, None)).size or monthly[product])

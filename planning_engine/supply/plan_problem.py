@@ -1,8 +1,10 @@
 """A supply planning problem and its plan, as plain figures: pieces, hours, money, months."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from planning_engine.supply.requirements import Part, Place
 from planning_engine.supply.routing import Hours
@@ -244,16 +246,26 @@ class SupplyPlan:
 
     def arriving(self, place: Place) -> Row:
         """Return what reaches a product and site: made, moved in, bought, open receipts."""
+        return self._arrivals.get(place, (0.0,) * len(self.problem.months))
+
+    @cached_property
+    def _arrivals(self) -> Mapping[Place, Row]:
         problem, count = self.problem, len(self.problem.months)
-        row = list(problem.receipts.get(place, (0.0,) * count))
-        for way, quantity in zip(problem.ways, self.made, strict=True):
-            if (way.product, way.site) == place:
-                row = [a + b for a, b in zip(row, quantity, strict=True)]
-        for source, quantity in zip(problem.sources, self.bought, strict=True):
-            if (source.product, source.site) == place:
-                row = [a + b for a, b in zip(row, quantity, strict=True)]
-        for lane, quantity in zip(problem.lanes, self.moved, strict=True):
-            if (lane.product, lane.target) == place:
-                for t in range(lane.lead_months, count):
-                    row[t] += quantity[t - lane.lead_months]
-        return tuple(row)
+        found: dict[Place, list[float]] = defaultdict(lambda: [0.0] * count)
+        flows = [(place, row, 0) for place, row in problem.receipts.items()]
+        flows += [
+            ((way.product, way.site), row, 0)
+            for way, row in zip(problem.ways, self.made, strict=True)
+        ]
+        flows += [
+            ((source.product, source.site), row, 0)
+            for source, row in zip(problem.sources, self.bought, strict=True)
+        ]
+        flows += [
+            ((lane.product, lane.target), row, lane.lead_months)
+            for lane, row in zip(problem.lanes, self.moved, strict=True)
+        ]
+        for place, row, lead in flows:
+            for t in range(lead, count):
+                found[place][t] += row[t - lead]
+        return {place: tuple(row) for place, row in found.items()}

@@ -18,7 +18,7 @@ TIME_LIMIT_S = 20.0
 Term = tuple[Any, float]  # Any: PuLP's variable, whose class differs between its versions
 
 
-@remember(8)
+@remember(4)
 def plan_supply(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) -> SupplyPlan:
     """Return the least-cost plan of a company.
 
@@ -176,13 +176,13 @@ class _Model:
 
     def _resource_hours(self) -> None:
         """Keep what is made within regular hours plus overtime."""
+        takes: dict[str, list[tuple[list[Any], float]]] = defaultdict(list)
+        for way, row in zip(self.problem.ways, self.make, strict=True):
+            for name, hours in way.hours.items():
+                takes[name].append((row, hours))
         for i, name in enumerate(self.problem.resources):
             for t in self.span:
-                terms = [
-                    (row[t], way.hours[name])
-                    for way, row in zip(self.problem.ways, self.make, strict=True)
-                    if name in way.hours
-                ]
+                terms = [(row[t], hours) for row, hours in takes[name]]
                 terms.append((self.extra[name][t], -1.0))
                 there = self.problem.hours[(name, t)].regular
                 self.program += self._sum(terms) <= there, f"hours_{i}_{t}"

@@ -52,7 +52,8 @@ def test_an_overload_is_told_with_its_months_and_its_cause(check, lemonade, lemo
     assert evidence.summary == (
         "L (Line L) is over its hours in 2 of 6 months, from November 2026 to April 2027: "
         "February 2027 at 115.0 % and March 2027 at 115.0 %. The overflow in February 2027 is "
-        "12 hours; Lemonade X causes most of it, because of the promotion 'Lemon Days'."
+        "12 hours; Lemonade X causes most of it, because of the promotion 'Lemon Days'. The "
+        "overtime allowed, 8 hours, would not cover it."
     )
     assert fact(evidence, "load", month="2027-03-01") == pytest.approx(115)
     assert fact(evidence, "event_hours", event="E1") == pytest.approx(36)
@@ -63,14 +64,14 @@ def test_an_overload_is_told_with_its_months_and_its_cause(check, lemonade, lemo
 
 def test_without_an_event_the_biggest_user_is_named(check, lemonade, lemonade_tables):
     evidence = check(crowded(lemonade, lemonade_tables, event=False), resource="L", months=5)
-    assert "Lemonade X takes most of the hours, 78.3 %." in evidence.summary
+    assert "Lemonade X takes most of the hours, 78.3 %. The overtime" in evidence.summary
 
 
 def test_one_month_is_told_in_hours(check, lemonade):
     evidence = check(lemonade(), resource="L", start="2026-12", end="2026-12")
     assert evidence.summary == (
         "L (Line L) stays within its hours in December 2026: 70.0 %, 56 hours required of 80 hours "
-        "available."
+        "available, 24 hours free."
     )
 
 
@@ -158,5 +159,8 @@ def test_the_demo_companys_overload_is_told_in_one_go(check, demo):
     evidence = check(demo, resource="L3")
     assert evidence.summary.startswith("L3 (Line 3 cans) is over its hours in 2 of 6 months")
     assert "February 2027 at 107.8 % and March 2027 at 118.0 %" in evidence.summary
-    assert evidence.summary.endswith("because of the promotion 'Kaito Spring Cup'.")
+    assert evidence.summary.endswith(
+        "because of the promotion 'Kaito Spring Cup'. The overtime allowed, 62.9 hours, would "
+        "cover it."
+    )
     assert check(demo).summary.startswith("1 of 8 resources is over its hours")
