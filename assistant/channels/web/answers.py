@@ -48,9 +48,26 @@ def answer_html(answer: Answer) -> Markup:
     exhibited = {entry.id: _Shown(entry) for entry in answer.evidence}
     parts: list[Markup] = []
     for kind, lines in _blocks(answer.text):
+        if kind in ("ul", "ol") and answer.status == "asked_back":
+            parts.append(_buttons(answer.text[line.start : line.end] for line in lines))
+            continue
         contents = [_inline(answer.text, line, claims, exhibited) for line in lines]
         parts.append(_block(kind, contents))
     return Markup("").join(parts)
+
+
+def choices(answer: Answer) -> tuple[str, ...]:
+    """Return the choices an answer lists when it asks back; they are shown as buttons."""
+    if answer.status != "asked_back":
+        return ()
+    listed = (lines for kind, lines in _blocks(answer.text) if kind in ("ul", "ol"))
+    return tuple(plain_text(answer.text[line.start : line.end]) for run in listed for line in run)
+
+
+def _buttons(texts: Iterable[str]) -> Markup:
+    button = Markup('<button type="button" class="chip" data-ask="{0}">{0}</button>')
+    items = Markup("").join(button.format(plain_text(text)) for text in texts)
+    return Markup('<div class="choices" role="group" aria-label="Choices">{}</div>').format(items)
 
 
 def plain_text(markdown: str) -> str:

@@ -152,7 +152,11 @@ def _decimals(values: list[Any], unit: str | None) -> int:  # Any: JSON cells
     largest = max(numbers)
     if unit == "%":
         return 1
-    return 0 if largest >= 1000 else 1 if largest >= 100 else 2 if largest >= 1 else 3
+    if largest >= 1000:
+        return 0
+    if largest >= 1:
+        return 1 if unit not in (None, "", "1") else 2
+    return 3
 
 
 def fact_in_words(fact: Fact) -> str:

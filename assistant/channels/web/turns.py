@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from assistant import access
 from assistant.answer import Answer
-from assistant.channels.web.answers import answer_html, plain_text
+from assistant.channels.web.answers import answer_html, choices, plain_text
 from assistant.channels.web.desk import Desk
 from assistant.channels.web.exhibits import Exhibit, exhibit
 from assistant.channels.web.wording import badge, fields
@@ -35,6 +35,7 @@ class TurnView:
     answer: Answer
     html: Markup
     badge: tuple[str, str] | None
+    suggestions: tuple[str, ...]
     footnotes: tuple[Footnote, ...]
     copy: str
     asked: datetime | None = None
@@ -61,6 +62,7 @@ def view(
         answer=answer,
         html=answer_html(answer),
         badge=badge(answer.status),
+        suggestions=tuple(s for s in answer.suggestions if s not in choices(answer)),
         footnotes=tuple(_footnote(line) for line in answer.footnotes),
         copy=copied(question, answer),
         asked=asked,

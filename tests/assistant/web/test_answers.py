@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, Claim
-from assistant.channels.web.answers import answer_html, plain_text
+from assistant.channels.web.answers import answer_html, choices, plain_text
 from assistant.channels.web.exhibits import (
     Places,
     exhibit,
@@ -101,6 +101,15 @@ def test_no_text_becomes_a_tag_of_its_own_and_no_character_is_lost(text, data):
     assert all(TAG.fullmatch(tag) for tag in tags), tags
     shown = unescape(re.sub(r"<[^>]*>", "", html))
     assert [c for c in shown if c in "ab"] == [c for c in text if c in "ab"]
+
+
+def test_choices_of_an_answer_that_asks_back_are_buttons():
+    asking = Answer("Which?\n\n1. Line **3** <b>\n2. Line 4", "asked_back")
+    html = answer_html(asking)
+    assert '<button type="button" class="chip" data-ask="Line 3 &lt;b&gt;">' in html
+    assert html.count("<button") == 2
+    assert choices(asking) == ("Line 3 <b>", "Line 4")
+    assert choices(replace(asking, status="answered")) == ()
 
 
 def test_copied_text_has_no_marks():
