@@ -24,14 +24,20 @@ def facts(view: InventoryView) -> tuple[Fact, ...]:
     if len(view.running_out) > SAID_IN_FULL:
         found.append(Fact("further_stock_outs", len(view.running_out) - SAID_IN_FULL, "stocks"))
     if view.only == "excess":
-        total = sum(outlook.excess_value for outlook in view.shown)
         found.append(Fact("stocks_in_excess", len(view.shown), "stocks"))
-        found.append(Fact("excess_value", total, view.names.currency))
+        if view.excess_value is not None:
+            found.append(Fact("excess_value", view.excess_value, view.names.currency))
     if view.is_one_product and view.overdue[0]:
         count, quantity = view.overdue
         found.append(Fact("overdue_receipts", count, "receipts"))
         found.append(Fact("overdue_quantity", quantity, view.names.unit(view.asked[0].product)))
-    for outlook in view.shown[:MOST_FACTS]:
+    # What the summary names comes first: a model sees only so many facts.
+    for outlook in view.named:
+        found += _facts_of(view, outlook)
+        found += [Fact("stock_of", outlook.product, None, _about(outlook))]
+        found += [Fact("stock_at", outlook.site, None, _about(outlook))] if outlook.site else []
+    others = [outlook for outlook in view.shown if outlook not in view.named]
+    for outlook in others[:MOST_FACTS]:
         found += _facts_of(view, outlook)
     if len(view.shown) <= SAID_IN_FULL:
         for outlook in view.shown:
@@ -53,8 +59,6 @@ def _facts_of(view: InventoryView, outlook: StockOutlook) -> list[Fact]:
     found.append(Fact("counted_on", outlook.opening_on, None, about))
     if outlook.below_safety_from:
         found.append(Fact("below_safety_from", outlook.below_safety_from, None, about))
-        found.append(Fact("stock_below_safety", outlook.product, None, about))
-        found.append(Fact("site_below_safety", outlook.site, None, about))
     if outlook.safety_stock is not None:
         found.append(Fact("safety_stock", outlook.safety_stock, unit, about))
     if outlook.cover_days is not None:
@@ -64,7 +68,8 @@ def _facts_of(view: InventoryView, outlook: StockOutlook) -> list[Fact]:
         found.append(Fact("overdue_quantity", outlook.overdue[1], unit, about))
     if outlook.excess >= 1:
         found.append(Fact("excess", outlook.excess, unit, about))
-        found.append(Fact("excess_value", outlook.excess_value, view.names.currency, about))
+        if outlook.excess_value is not None:
+            found.append(Fact("excess_value", outlook.excess_value, view.names.currency, about))
     if outlook.end_on:
         found.append(Fact("last_day_of_sale", outlook.end_on, None, about))
     return found
@@ -163,12 +168,13 @@ def chart(view: InventoryView) -> charts.Chart | None:
         unit = view.names.unit(outlook.product)
         return charts.stock_projection(f"Stock of {view.stock(outlook)}", rows, unit)
     if view.only == "excess":
+        valued = view.excess_value is not None
         rows = [
-            {"stock": view.stock(outlook), "value": outlook.excess_value}
-            for outlook in view.shown[:MOST_CHARTED]
+            {"stock": view.stock(o), "value": o.excess_value if valued else o.excess}
+            for o in view.shown[:MOST_CHARTED]
         ]
-        title = "Excess stock at standard cost"
-        return charts.bars(title, rows, "stock", view.names.currency)
+        title = "Excess stock at standard cost" if valued else "Excess stock"
+        return charts.bars(title, rows, "stock", view.names.currency if valued else None)
     rows = [
         {"month": row.month, "value": row.closing, "stock": view.stock(outlook)}
         for outlook in sorted(view.shown, key=lambda o: o.urgency)[:SAID_IN_FULL]

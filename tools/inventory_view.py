@@ -49,6 +49,20 @@ class InventoryView:
         return tuple(sorted(low, key=lambda o: o.urgency))
 
     @property
+    def named(self) -> tuple[StockOutlook, ...]:
+        """Stocks that the summary names."""
+        if self.only == "excess":
+            return self.shown[:1]
+        first = (*self.running_out[:SAID_IN_FULL], *self.running_low[:1])
+        return first or self.shown[:1]
+
+    @property
+    def excess_value(self) -> float | None:
+        """What the excess shown is worth; None if no cost is known."""
+        known = [o.excess_value for o in self.shown if o.excess_value is not None]
+        return sum(known) if known else None
+
+    @property
     def is_one_product(self) -> bool:
         """Tell whether all stocks asked about are of one product."""
         return len({outlook.product for outlook in self.asked}) == 1

@@ -127,19 +127,31 @@ def _low(view: InventoryView) -> str:
 
 
 def _excess(view: InventoryView) -> str:
-    currency, top = view.names.currency, view.shown[0]
-    value = wording.figure(sum(o.excess_value for o in view.shown), currency)
+    top = view.shown[0]
     many = (
         f"{len(view.shown)} stocks{view.whose} hold"
         if len(view.shown) > 1
-        else (f"1 stock{view.whose} holds")
+        else f"1 stock{view.whose} holds"
     )
-    ends = f", which is sold until {wording.day(top.end_on)}" if top.end_on else ""
+    worth = ""
+    if view.excess_value is not None:
+        value = wording.figure(view.excess_value, view.names.currency)
+        worth = f", worth {value} at standard cost"
+    each = ""
+    if top.excess_value is not None:
+        each = f" ({wording.figure(top.excess_value, view.names.currency)})"
     return (
-        f"{many} more than {EXCESS_MONTHS} months of demand and the safety stock will use, worth "
-        f"{value} at standard cost. Most is {view.stock(top)}: {view.amount(top, top.excess)} "
-        f"({wording.figure(top.excess_value, currency)}){ends}."
+        f"{many} more than {EXCESS_MONTHS} months of demand and the safety stock will use{worth}. "
+        f"Most is {view.stock(top)}: {view.amount(top, top.excess)}{each}{_ends(view, top)}."
     )
+
+
+def _ends(view: InventoryView, outlook: StockOutlook) -> str:
+    if outlook.end_on is None:
+        return ""
+    if outlook.end_on < view.projection.months[0]:
+        return f", which was last sold on {wording.day(outlook.end_on)}"
+    return f", which is sold until {wording.day(outlook.end_on)}"
 
 
 def _nothing(view: InventoryView) -> str:

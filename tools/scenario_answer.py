@@ -61,10 +61,15 @@ class ScenarioAnswer:
         """Return what the first other plan changes on the figures in focus."""
         _, plan = self.others[0]
         deltas = {delta.name: delta for delta in compare(self.base, plan)}
-        said = [self._moved(deltas[figure], plan) for figure in _LED[self.focus]]
+        led = [deltas[figure] for figure in _LED[self.focus]]
+        # Without costs or prices in the data there is no money to compare.
+        unpriced = {"plan_cost", "revenue", "margin", "inventory_value"}
+        shown = [d for d in led if d.name not in unpriced or d.base or d.other] or led
+        said = [self._moved(delta, plan) for delta in shown]
         text = f"{'; '.join(said)}."
         text = text[0].upper() + text[1:]
-        if self.focus in ("all", "service") and plan.late:
+        is_later = deltas["late_quantity"].change >= 0.5
+        if self.focus in ("all", "service") and plan.late and is_later:
             most, why = (
                 late_words(self.names, plan.late[0]),
                 because(self.names, plan.late[0].binds),

@@ -59,6 +59,8 @@ class SupplyPlanAnswer:
     def _cost(self) -> str:
         currency = self.names.currency
         overtime = self.plan.overtime_hours
+        if self.plan.cost.paid <= 0:
+            return "The data has no costs to value the plan with."
         cost = wording.figure(self.plan.cost.paid, currency)
         extra = (
             f"with {wording.figure(round(overtime, 1), 'hours')} of overtime"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 _PLURALS = frozenset(
-    "case unit box bottle pallet litre tonne crate keg pack can carton day hour month line "
+    "case unit piece box bottle pallet litre tonne crate keg pack can carton day hour month line "
     "receipt decision revision turn".split()
 )
 _SHORT_CURRENCY = 3
@@ -26,7 +26,7 @@ def figure(value: float, unit: str | None) -> str:
     if len(unit) == _SHORT_CURRENCY and unit.isupper():
         return f"{unit} {_number(value, 0)}"
     decimals = 1 if unit in ("days", "hours", "day", "hour") and value % 1 else 0
-    return f"{_number(value, decimals)} {_unit(value, unit)}"
+    return f"{_number(value, decimals)} {_unit(round(value, decimals), unit)}"
 
 
 def month(value: date) -> str:

@@ -54,3 +54,15 @@ def last_year(as_of: date) -> tuple[date, date]:
     """
     end = first_open_month(as_of)
     return add_months(end, -12), end
+
+
+def open_share(as_of: date, month: date) -> float:
+    """Return the part of a month's days that lie after `as_of`, 0 to 1.
+
+    Example:
+        >>> open_share(date(2026, 11, 9), date(2026, 11, 1))
+        0.7
+    """
+    following = add_months(month, 1)
+    first = max(month, as_of + timedelta(days=1))
+    return max(0, (following - first).days) / (following - month).days

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from planning_engine.data.calendars import months_between
+from planning_engine.data.calendars import months_between, open_share
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.supply.requirements import (
@@ -30,9 +30,13 @@ def opening_stock(snapshot: Snapshot) -> dict[Place, tuple[float, date]]:
 
 
 def planned_supply(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities:
-    """Return supply by product and site: the latest published plan, else open receipts."""
+    """Return supply by product and site: the latest published plan, else open receipts.
+
+    Of a month that has begun only the part to come counts.
+    """
     supply = _by_month(open_receipts(snapshot, months), months)
-    for place, values in published_supply(snapshot, months).items():
+    for place, whole in published_supply(snapshot, months).items():
+        values = to_come(snapshot, months, whole)
         row = supply.setdefault(place, np.zeros(len(months)))
         row[~np.isnan(values)] = values[~np.isnan(values)]
     return supply
@@ -111,13 +115,25 @@ def _by_month(
 
 
 def total_demand(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities:
-    """Return the demand plan plus what making the planned supply takes of components."""
+    """Return the demand plan plus what making the planned supply takes of components.
+
+    Whole months, also the one that has begun; `to_come` cuts it to what is left.
+    """
     demand = dict(independent_demand(snapshot, months))
     bom = bill_of_materials(snapshot)
     if bom:
         for place, quantity in explode(_planned_making(snapshot, months), bom).items():
             demand[place] = demand[place] + quantity if place in demand else quantity
     return demand
+
+
+def to_come(
+    snapshot: Snapshot, months: tuple[date, ...], quantity: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return quantities per month less what the days up to `as_of` have had of them."""
+    left = quantity.copy()
+    left[0] *= open_share(snapshot.company.as_of, months[0])
+    return left
 
 
 def _planned_making(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities:

@@ -1,14 +1,13 @@
 """Projected stock by product and site: cover, first stock-out, below safety, excess."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planning_engine.data.calendars import months_between
+from planning_engine.data.calendars import add_months, months_between
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import DataProblem
@@ -17,6 +16,7 @@ from planning_engine.supply.flows import (
     overdue_receipts,
     planned_supply,
     published_until,
+    to_come,
     total_demand,
 )
 from planning_engine.supply.policy import SafetyStock, safety_stocks
@@ -113,9 +113,9 @@ class StockOutlook:
         return self.months[-1].closing
 
     @property
-    def excess_value(self) -> float:
-        """Excess at standard cost; 0 where the cost is not known."""
-        return self.excess * (self.unit_cost or 0.0)
+    def excess_value(self) -> float | None:
+        """Excess at standard cost; None where the cost is not known."""
+        return None if self.unit_cost is None else self.excess * self.unit_cost
 
     @property
     def is_at_risk(self) -> bool:
@@ -166,7 +166,9 @@ class Projection:
     def excess(self) -> tuple[StockOutlook, ...]:
         """What has too much stock, most valuable first."""
         found = [o for o in self.outlooks if o.excess > 0.5]
-        return tuple(sorted(found, key=lambda o: (-o.excess_value, -o.excess, o.product, o.site)))
+        return tuple(
+            sorted(found, key=lambda o: (-(o.excess_value or 0), -o.excess, o.product, o.site))
+        )
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
     Opening is the latest count on or before `as_of`. Supply is the latest published plan
     where it has the month, else the open receipts due in it (overdue ones in the first
     month). Demand is the demand plan; for components, what the planned supply of their
-    parents takes at the parents' preferred plant.
+    parents takes at the parents' preferred plant. Of a month that has begun, only the days
+    after `as_of` count.
 
     Args:
         snapshot: The company's facts; a scope of families or sites shows their rows.
@@ -219,9 +222,11 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
             opening[place],
             supply.get(place, flat),
             demand.get(place, flat),
+            to_come(snapshot, far, demand.get(place, flat)),
             safety.get(place),
             items.get(place[0], _Item("finished", None, None)),
             overdue.get(place, (0, 0.0)),
+            snapshot.company.as_of,
         )
         for place in sorted(opening)
     ]
@@ -244,11 +249,13 @@ def _outlook(
     opening: tuple[float, date],
     supply: NDArray[np.float64],
     demand: NDArray[np.float64],
+    wanted_yet: NDArray[np.float64],
     safety: SafetyStock | None,
     item: _Item,
     overdue: tuple[int, float],
+    today: date,
 ) -> StockOutlook:
-    rows = stock_months(opening[0], supply, demand, months)
+    rows = stock_months(opening[0], supply, wanted_yet, months)
     wanted = safety.quantity if safety else None
     under = (row.month for row in rows if wanted is not None and row.closing < wanted - 1e-9)
     return StockOutlook(
@@ -258,10 +265,10 @@ def _outlook(
         opening_on=opening[1],
         safety_stock=wanted,
         cover_days=days_of_cover(opening[0], [float(d) for d in demand[: len(months)]]),
-        first_stock_out=first_stock_out(rows),
+        first_stock_out=first_stock_out(rows, today),
         below_safety_from=next(under, None),
         shortage=max(0.0, -min(row.closing for row in rows)),
-        excess=_excess(opening[0], demand, wanted or 0.0, item.end_on, months[0]),
+        excess=_excess(opening[0], wanted_yet, wanted or 0.0, item.end_on, months[0]),
         unit_cost=item.unit_cost,
         stage=item.stage,
         end_on=item.end_on,
@@ -284,8 +291,12 @@ def stock_months(
     return tuple(rows)
 
 
-def first_stock_out(rows: Sequence[StockMonth]) -> date | None:
+def first_stock_out(rows: Sequence[StockMonth], today: date | None = None) -> date | None:
     """Return the day the stock falls below 0, taken as a straight line within the month.
+
+    Args:
+        rows: The projection, earliest month first.
+        today: Where the first month starts, if it has begun: the day after is its first.
 
     Example:
         60 pieces of a month that ends 30 short last two thirds of its 30 days:
@@ -295,9 +306,10 @@ def first_stock_out(rows: Sequence[StockMonth]) -> date | None:
     """
     for row in rows:
         if row.closing < -1e-9:
-            days = monthrange(row.month.year, row.month.month)[1]
+            first = row.month if today is None else max(row.month, today + timedelta(days=1))
+            days = (add_months(row.month, 1) - first).days
             part = max(0.0, row.opening) / (max(0.0, row.opening) - row.closing)
-            return row.month.replace(day=min(days, int(part * days + 1e-9) + 1))
+            return first + timedelta(days=min(days - 1, int(part * days + 1e-9)))
     return None
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from planning_engine.data.calendars import months_between
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.flows import open_receipts, opening_stock
+from planning_engine.supply.flows import open_receipts, opening_stock, to_come
 from planning_engine.supply.plan_problem import Cost, Lane, Row, Source, SupplyProblem, Way, rates
 from planning_engine.supply.policy import DAYS_PER_MONTH, safety_stocks
 from planning_engine.supply.requirements import (
@@ -38,7 +38,8 @@ def read_problem(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) 
     Without a bill of materials nothing limits material; without lanes every plant serves
     every site at once and at no cost; a component without a supplier is bought at standard
     cost without limit. Open purchases and transfers count; open production orders do not,
-    because the plan decides anew what is made.
+    because the plan decides anew what is made. Of a month that has begun, only the days after
+    `as_of` count.
 
     Args:
         snapshot: The company's facts, not narrowed.
@@ -52,7 +53,10 @@ def read_problem(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) 
     snapshot.require("stock", "routings", "resources", "calendars", to="plan supply")
     snapshot.require_everything(to="plan supply")
     span = plan_months(snapshot, months)
-    demand = {place: _row(values) for place, values in independent_demand(snapshot, span).items()}
+    demand = {
+        place: _row(to_come(snapshot, span, values))
+        for place, values in independent_demand(snapshot, span).items()
+    }
     bom = bill_of_materials(snapshot)
     ways = _ways(snapshot, demand, bom)
     sources, unlimited = _sources(snapshot, ways, bom)
@@ -193,7 +197,7 @@ def _receipts(snapshot: Snapshot, months: tuple[date, ...], products: set[str]) 
 def _hours(
     snapshot: Snapshot, ways: Sequence[Way], months: tuple[date, ...], *, overtime: bool
 ) -> dict[tuple[str, int], Hours]:
-    known = available_hours(snapshot, months)
+    known = available_hours(snapshot, months, snapshot.company.as_of)
     resources = sorted({name for way in ways for name in way.hours})
     require_calendar(known, resources, months)
     return {

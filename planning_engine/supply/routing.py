@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from planning_engine.data.calendars import add_months
 from planning_engine.data.memory import remember
@@ -86,22 +86,30 @@ def lots(snapshot: Snapshot) -> Mapping[str, Lot]:
 
 @remember()
 def available_hours(
-    snapshot: Snapshot, months: tuple[date, ...]
+    snapshot: Snapshot, months: tuple[date, ...], after: date | None = None
 ) -> Mapping[tuple[str, date], Hours]:
     """Return the effective hours by resource and month.
+
+    With `after`, days up to that one count as over: they have no hours left.
 
     A month for which the calendar has no day of the resource is left out: unknown, not 0.
     """
     rows = snapshot.rows(
         """
         SELECT c.resource, date_trunc('month', c.date)::DATE,
-               sum(c.hours * coalesce(r.efficiency, 1)),
-               sum(coalesce(c.overtime_hours, 0) * coalesce(r.efficiency, 1))
+               sum(CASE WHEN c.date > $after THEN c.hours ELSE 0 END
+                   * coalesce(r.efficiency, 1)),
+               sum(CASE WHEN c.date > $after THEN coalesce(c.overtime_hours, 0) ELSE 0 END
+                   * coalesce(r.efficiency, 1))
         FROM calendars c LEFT JOIN resources r USING (resource)
         WHERE c.date >= $first AND c.date < $end
         GROUP BY ALL ORDER BY 1, 2
         """,
-        {"first": months[0], "end": add_months(months[-1], 1)},
+        {
+            "first": months[0],
+            "end": add_months(months[-1], 1),
+            "after": after or months[0] - timedelta(days=1),
+        },
     )
     return {(resource, month): Hours(*hours) for resource, month, *hours in rows}
 

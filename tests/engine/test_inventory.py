@@ -127,6 +127,40 @@ def test_the_projection_stops_where_the_published_plan_does(lemonade):
         project(old, 6)
 
 
+def test_of_a_month_that_has_begun_only_the_rest_counts(company_of, lemonade_tables):
+    tables = lemonade_tables()
+    tables["stock"] = [
+        {"date": date(2026, 11, 9), "product": "X", "site": "D1", "quantity": 70},
+    ]
+    tables["plans"] = [
+        {"cycle": date(2026, 11, 1), "month": m, "product": "X", "site": "D1", "quantity": 100}
+        for m in (NOVEMBER, DECEMBER)
+    ]
+    # 21 of 30 days are left: 0.7 of 200 wanted and of 100 planned
+    found = outlook(project(company_of(tables, as_of=date(2026, 11, 9)), 2), "X", "D1")
+    assert [(m.supply, m.demand, m.closing) for m in found.months] == [
+        (pytest.approx(70), pytest.approx(140), pytest.approx(0)),
+        (100, 200, pytest.approx(-100)),
+    ]
+    assert found.first_stock_out == DECEMBER
+    # 70 pieces at 200 a month
+    assert found.cover_days == pytest.approx(10.5)
+
+
+def test_a_stock_out_in_the_month_that_has_begun_is_dated_from_today():
+    row = StockMonth(NOVEMBER, 60, 0, 120, -60)
+    # half of the 20 days from the 11th on
+    assert first_stock_out([row], date(2026, 11, 10)) == date(2026, 11, 21)
+
+
+def test_excess_without_a_cost_has_no_value(lemonade, lemonade_tables):
+    tables = lemonade_tables()
+    tables["stock"][1]["quantity"] = 5000
+    tables["products"][0]["standard_cost"] = None
+    found = project(lemonade(stock=tables["stock"], products=tables["products"]), 1).excess
+    assert [(o.product, o.excess, o.excess_value) for o in found] == [("X", 4360, None)]
+
+
 def test_what_was_never_counted_is_unknown_not_zero(lemonade, lemonade_tables):
     stock = [s for s in lemonade_tables()["stock"] if s["product"] != "Y"]
     projection = project(lemonade(stock=stock), 1)

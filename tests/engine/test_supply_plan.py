@@ -375,6 +375,16 @@ def test_open_purchases_and_transfers_count_but_open_production_does_not(lemonad
     assert found.receipts == {("C", "P"): (10, 0), ("X", "D1"): (0, 10)}
 
 
+def test_of_a_month_that_has_begun_only_the_rest_is_planned(company_of, lemonade_tables):
+    tables = lemonade_tables()
+    for row in tables["routings"]:
+        row["setup_hours"] = 0
+    found = read_problem(company_of(tables, as_of=date(2026, 11, 9)), 2)
+    assert found.demand[("X", "D1")] == (pytest.approx(140), 200)
+    # of the days with hours, the 2nd and the 16th, one is left
+    assert [found.hours[("L", t)] for t in (0, 1)] == [Hours(40, 4), Hours(80, 8)]
+
+
 def test_a_calendar_that_ends_before_the_plan_is_said(lemonade):
     with pytest.raises(DataProblem, match="calendar of L has no days in November 2027"):
         read_problem(lemonade(), 13)

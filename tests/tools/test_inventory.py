@@ -157,6 +157,25 @@ def test_excess_is_ranked_by_value(project, supplied, lemonade_tables):
     assert one.summary.startswith("1 stock of Lemonade X holds")
 
 
+def test_excess_of_what_is_no_longer_sold_or_has_no_cost(project, supplied, lemonade_tables):
+    tables = lemonade_tables()
+    tables["stock"][3]["quantity"] = 5000
+    tables["products"][1] |= {"end_on": date(2026, 8, 31), "standard_cost": None}
+    company = supplied(stock=tables["stock"], products=tables["products"])
+    evidence = project(company, product="Y", only="excess")
+    assert evidence.summary == (
+        "1 stock of Lemonade Y holds more than 3 months of demand and the safety stock will use. "
+        "Most is Lemonade Y at Depot 1: 5,000 cases, which was last sold on 31 August 2026."
+    )
+    assert evidence.chart["title"]["text"].startswith("Stock of")
+
+
+def test_stocks_that_run_out_on_one_day_are_all_named(project, lemonade, lemonade_tables):
+    stock = [s | {"quantity": 0} for s in lemonade_tables()["stock"]]
+    evidence = project(lemonade(stock=stock))
+    assert "on 1 November 2026, " in evidence.summary
+
+
 def test_what_is_asked_wrongly_is_said(lemonade):
     def ask(company, **request):
         return run("project_inventory", request, ToolContext(company))

@@ -110,6 +110,16 @@ def test_components_bought_without_limit_are_named(plan, lemonade):
     assert "no supplier is known: Lemons" in plan(lemonade(sourcing=None)).definition
 
 
+def test_a_plan_without_any_cost_has_none_to_tell(plan, company_of, lemonade_tables):
+    tables = lemonade_tables()
+    for table in ("bom", "sourcing", "lanes"):
+        del tables[table]
+    for row in tables["products"]:
+        row["standard_cost"] = row["price"] = None
+    evidence = plan(company_of(tables), months=1)
+    assert evidence.summary.endswith("The data has no costs to value the plan with.")
+
+
 def test_progress_is_told(lemonade):
     heard = []
     context = ToolContext(lemonade(), progress=lambda message, done: heard.append(message))
