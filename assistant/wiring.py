@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any  # Any: prompts and plug-in parts
 
 from assistant import access
 from assistant.company_home import CompanyHome
-from assistant.conversation import Conversation, NoteSource
+from assistant.conversation import Agents, Conversation, NoteSource
 from assistant.settings import Settings
 from assistant.store.state import Store
 from planning_engine.data.calendars import first_open_month
@@ -59,7 +59,18 @@ class Workshop:
     @cached_property
     def conversation(self) -> Conversation:
         """The service every channel talks to."""
-        return Conversation(self.home, self.store, self.note_source, _Agents(self))
+        return Conversation(self.home, self.store, self.note_source, self.agents)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """The loop with its model, for each asker."""
+        return _Agents(self)
+
+    def warm_up(self) -> None:
+        """Load what the first question would wait for; a language model is not asked."""
+        agent = self.agents.agent(self.home.current(), access.OWNER)
+        if not agent.brain.is_language_model:
+            agent.brain.chat.invoke("What can you do?")
 
     @property
     def note_source(self) -> NoteSource:

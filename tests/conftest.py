@@ -7,10 +7,10 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -19,6 +19,10 @@ from planning_engine.data.company import Company
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot, conform
 from tools.evidence import Evidence
+
+if TYPE_CHECKING:
+    from assistant.conversation import Conversation
+    from assistant.wiring import Workshop
 
 Rows = list[dict[str, object]]
 _NUMBER = count(1)
@@ -255,3 +259,36 @@ def unsupported() -> Callable[..., list[str]]:
         return [f"{claim.text}: {claim.problem}" for claim in grounding.unsupported]
 
     return find
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the demo company's folder, with its notes and decisions; read only."""
+    from assistant.settings import Settings
+    from assistant.wiring import Workshop, ensure_demo
+
+    parts = Workshop(Settings(home=tmp_path_factory.mktemp("demo") / "home"))
+    ensure_demo(parts)
+    parts.warm_up()
+    parts.notes.close()
+    parts.store.database.close()
+    return parts.home.folder
+
+
+@pytest.fixture
+def workshop(demo_home: Path, tmp_path: Path) -> "Workshop":
+    """Return the parts of an installation with the demo company, the test's own.
+
+    The built-in analyst answers; the clock says noon of 2 November 2026.
+    """
+    from assistant.settings import Settings
+    from assistant.wiring import Workshop
+
+    home = shutil.copytree(demo_home, tmp_path / "home", ignore=lambda *_: {"notes-index"})
+    return Workshop(Settings(home=home), lambda: datetime(2026, 11, 2, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def conversation(workshop: "Workshop") -> "Conversation":
+    """Return a conversation about the demo company with the built-in analyst."""
+    return workshop.conversation

@@ -145,7 +145,7 @@ class Screen:
             return [_grid(table, len(table.columns), len(table.rows))]
         columns = _fitting(table, self.out.width - _FRAME)
         hidden = [
-            f"{count:,} more {what}"
+            f"{count:,} more {what if count > 1 else what[:-1]}"
             for count, what in (
                 (len(table.rows) - ROWS_SHOWN, "rows"),
                 (len(table.columns) - columns, "columns"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ def slack() -> None:
         parts.home.current()
         from assistant.channels.slack.server import run
 
-        serve_notes(parts)
+        prepare(parts)
         screen.line(f"Answering in Slack ({parts.settings.slack_mode} mode). Ctrl-C stops it.")
         run(parts.conversation, parts.settings)
 
@@ -44,7 +45,7 @@ def serve_page(parts: "Workshop", screen: "Screen", port: int | None) -> None:
 
     from assistant.channels.web import app
 
-    serve_notes(parts)
+    prepare(parts)
     wanted = parts.settings.port if port is None else port
     listener = listen(parts.settings.host, wanted)
     taken = listener.getsockname()[1]
@@ -60,8 +61,12 @@ def serve_page(parts: "Workshop", screen: "Screen", port: int | None) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def serve_notes(parts: "Workshop") -> None:
-    """Bring the notes' index in step, for a process that answers many questions."""
+def prepare(parts: "Workshop") -> None:
+    """Make ready to answer many questions: the notes' index in step, the model loaded."""
+    # Made here, before two threads could make them twice.
+    parts.conversation.has_thread("")
+    # Beside the start of the server: whoever opens the page first should not wait.
+    threading.Thread(target=parts.warm_up, daemon=True).start()
     if parts.store.notes.last_seq():
         parts.notes.refresh()
 

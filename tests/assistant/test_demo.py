@@ -1,0 +1,83 @@
+"""The demo company through the whole path: built-in analyst, notes, decisions, receipts."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.commands import app
+from assistant.wiring import Workshop, ensure_demo
+
+
+@pytest.fixture
+def petra(conversation):
+    return conversation.person("petra")
+
+
+def test_a_question_is_answered_from_the_data_with_every_figure_traced(conversation, petra):
+    answer = conversation.ask("Is L3 overloaded in March 2027?", petra)
+    assert answer.status == "answered"
+    assert answer.model == "built-in analyst"
+    assert "118" in answer.text
+    assert answer.claims
+    assert all(claim.source != "none" for claim in answer.claims)
+    assert conversation.replay(answer.receipt, petra).same
+
+
+def test_a_thread_carries_what_was_spoken_of(conversation, petra):
+    first = conversation.ask("Is L3 overloaded in March 2027?", petra)
+    second = conversation.ask("and in April?", petra, thread=first.thread)
+    assert "April 2027" in second.text
+    assert second.evidence[0].request["resource"] == "L3"
+
+
+def test_notes_are_found_and_cited_and_restricted_ones_only_by_executives(conversation):
+    texts = {}
+    for who in ("elena", "petra"):
+        notes = conversation.store.notes.notes(restricted=who == "elena")
+        texts[who] = len(notes)
+        answer = conversation.run_tool(
+            "search_notes", {"query": "promotion on line 3"}, conversation.person(who)
+        )
+        assert answer.passages
+    assert texts["elena"] > texts["petra"]
+
+
+def test_a_note_found_then_is_found_again_when_notes_were_added_since(workshop, petra, tmp_path):
+    conversation = workshop.conversation
+    answer = conversation.ask("What was said about line 3 in the supply meeting?", petra)
+    assert answer.citations
+    later = tmp_path / "later.md"
+    later.write_text("---\ndate: 2026-11-01\nmeeting: supply\n---\n\nLine 3 and line 3 again.\n")
+    workshop.notes.add([later])
+    assert conversation.replay(answer.receipt, petra).same
+
+
+def test_the_demo_is_made_once(workshop):
+    before = (workshop.home.current_id, workshop.store.notes.last_seq())
+    ensure_demo(workshop)
+    assert (workshop.home.current_id, workshop.store.notes.last_seq()) == before
+
+
+def test_a_demo_that_was_interrupted_is_made_again(tmp_path, workshop):
+    (workshop.home.folder / "current").unlink()
+    decisions = len(workshop.store.decisions.decisions(restricted=True))
+    again = Workshop(workshop.settings, workshop.now)
+    ensure_demo(again)
+    assert again.home.current().company.name == "Kaito Beverages"
+    assert len(again.store.decisions.decisions(restricted=True)) == decisions
+
+
+def test_the_command_asks_and_replays(workshop, monkeypatch):
+    monkeypatch.setenv("SOP_HOME", str(workshop.home.folder))
+    asked = CliRunner().invoke(
+        app, ["ask", "Is L3 overloaded in March 2027?", "--as", "petra", "--json"]
+    )
+    assert asked.exit_code == 0, asked.stderr
+    answer = json.loads(asked.stdout)
+    assert answer["status"] == "answered"
+    shown = CliRunner().invoke(app, ["replay", answer["receipt"], "--as", "petra"])
+    assert shown.exit_code == 0
+    assert "Same evidence as then: 1 of 1 calls." in shown.stdout
+    again = CliRunner().invoke(app, ["replay", answer["receipt"], "--as", "petra", "--json"])
+    assert json.loads(again.stdout)["same"]
