@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning_engine.demand import accuracy
-from planning_engine.demand.methods import Method, run
+from planning_engine.demand.methods import Method, run, settled
 
 Array = NDArray[np.float64]
 
@@ -81,7 +81,8 @@ def roll(
     actual = np.array([history[start : start + steps] for start in starts])
     forecasts = {}
     for method in methods:
-        means = [run(method, history[:start], steps, season) for start in starts]
+        kept = settled(method, history[: starts[-1]], season)
+        means = [run(kept, history[:start], steps, season) for start in starts]
         if all(row is not None for row in means):
             rows = np.array(means, dtype=float)
             forecasts[method.name] = np.maximum(rows, 0) if floor else rows

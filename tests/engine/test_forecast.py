@@ -86,7 +86,7 @@ def test_a_clear_season_is_continued():
     made = forecast_series(history, 12, 12)
     assert accuracy.wmape(seasonal(6)[-12:], made.mean) < 3
     assert made.tested.error < 3
-    assert set(made.weights) <= {"DynamicOptimizedTheta", "AutoETS", "AutoCES", "seasonal naive"}
+    assert set(made.weights) <= {method.name for method in SMOOTH}
     assert sum(made.weights.values()) == pytest.approx(1)
 
 
