@@ -156,9 +156,11 @@ def _linked(
 
 
 def _style(claim: Claim, words: str) -> str:
-    if claim.kind in ("name", "date"):
-        return "fact-word"
-    return "fact-figure short" if len(words) <= 20 else "fact-figure"
+    is_word = claim.kind in ("name", "date")
+    kind = "fact-word" if is_word else "fact-figure"
+    # A figure stays with its unit on one line, an id in one piece; names may break.
+    keeps = len(words) <= 20 and (not is_word or " " not in words)
+    return f"{kind} short" if keeps else kind
 
 
 def _link(claim: Claim, words: str, evidence: Mapping[str, _Shown]) -> Markup:

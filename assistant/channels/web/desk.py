@@ -131,6 +131,7 @@ def _templates() -> Environment:
         moment=wording.moment,
         short_month=wording.short_month,
         label=exhibits.label,
+        lines=wording.lines,
         chart_title=wording.chart_title,
     )
     return environment

@@ -58,11 +58,27 @@ def exhibit(evidence: Evidence) -> Exhibit:
         subject=subject_of(evidence.request),
         definition=without_handbook(evidence.definition),
         request=tuple(request_in_words(evidence.request)),
-        table=table_json(evidence.table) if evidence.table and evidence.table.rows else None,
-        chart=plain(evidence.chart) if evidence.chart else None,
+        table=_table(evidence),
+        chart=_chart(evidence),
         warnings=tuple(issue for issue in issues if issue.severity != "assumption"),
         assumptions=tuple(issue for issue in issues if issue.severity == "assumption"),
     )
+
+
+def _table(evidence: Evidence) -> Mapping[str, Any] | None:
+    """Return the rows; None if there are none, or if they only say the quoted notes again."""
+    if evidence.table is None or not evidence.table.rows or evidence.tool == "search_notes":
+        return None
+    return table_json(evidence.table)
+
+
+def _chart(evidence: Evidence) -> Mapping[str, Any] | None:
+    """Return the chart; None if it would be a single bar or point, which says nothing."""
+    if evidence.chart is None:
+        return None
+    chart: dict[str, Any] = plain(evidence.chart)
+    values = chart.get("data", {}).get("values")
+    return None if values is not None and len(values) < 2 else chart
 
 
 def without_handbook(text: str) -> str:

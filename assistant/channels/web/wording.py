@@ -6,7 +6,7 @@ from typing import Any  # Any: JSON bodies of proposals
 
 from assistant.answer import Status
 from assistant.channels.web.exhibits import day_in_words, label
-from tools.evidence import Proposal
+from tools.evidence import Passage, Proposal
 
 
 def day(value: date | str | None) -> str:
@@ -30,6 +30,13 @@ def moment(value: datetime | date | None) -> str:
     return f"{day(local.date())}, {local:%H:%M}"
 
 
+def lines(passage: Passage) -> str:
+    """Return where a passage stands in its note: `line 26`, `lines 24–25`."""
+    if passage.first_line == passage.last_line:
+        return f"line {passage.first_line}"
+    return f"lines {passage.first_line}–{passage.last_line}"
+
+
 def initials(name: str) -> str:
     """Return the first letters of first and last name."""
     words = name.split()
@@ -43,6 +50,8 @@ def fields(proposal: Proposal, person_name: Callable[[str], str]) -> Iterator[tu
     for key, value in proposal.body.items():
         if value is None or value in ("", [], {}) or value == proposal.title:
             continue
+        if key.endswith("_name") and key.removesuffix("_name") in proposal.body:
+            continue  # the id is shown by its name already
         if isinstance(value, Mapping):
             lines = (f"{label(k)}: {_plain(k, v)}" for k, v in value.items() if v is not None)
             yield label(key), "\n".join(lines)

@@ -34,7 +34,7 @@ EVIDENCE = Evidence("L3 is at 118.2 %.", facts=(LOAD,), table=TABLE, id="ev_1", 
 
 TAG = re.compile(
     r"</?(p|br|ul|ol|li|strong|em|code|blockquote|a)>|<p class=\"subhead\">"
-    r"|<a class=\"fact (fact-figure( short)?|fact-word)\" href=\"#ev_1\"[^<>]*>"
+    r"|<a class=\"fact (fact-figure( short)?|fact-word( short)?)\" href=\"#ev_1\"[^<>]*>"
 )
 
 

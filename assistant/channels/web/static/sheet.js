@@ -93,6 +93,7 @@ class Sheet {
     if (column.type === "number") cell.classList.add("number");
     if (column.type === "month" || column.type === "date") cell.classList.add("day");
     else if (typeof value === "string" && value.length <= 30) cell.classList.add("id");
+    else if (typeof value === "string") cell.classList.add("long");
     if (value === null) cell.classList.add("missing");
     if (typeof value === "number" && value < 0) cell.classList.add("below");
     if (this.marked?.row === row.place && this.marked.column === index) cell.classList.add("shown");
