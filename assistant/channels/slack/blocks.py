@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from assistant.answer import Answer, PendingProposal
-from tools.evidence import Evidence, EvidenceTable, Fact
+from tools.evidence import EvidenceTable, Fact
 
 Block = dict[str, Any]  # Any: Slack's Block Kit JSON
 
@@ -23,13 +23,8 @@ _LABELS = {
 }
 
 
-def answer_blocks(answer: Answer, today: date) -> list[Block]:
-    """Return the message for an answer.
-
-    Args:
-        answer: A checked answer.
-        today: The date the data speaks for.
-    """
+def answer_blocks(answer: Answer) -> list[Block]:
+    """Return the message for a checked answer."""
     blocks = [_section(part) for part in _parts(mrkdwn(answer.text))]
     if answer.status in _LABELS:
         blocks.insert(0, _context(f"*{_LABELS[answer.status]}*"))
@@ -37,12 +32,12 @@ def answer_blocks(answer: Answer, today: date) -> list[Block]:
         if entry.table and 1 < len(entry.table.rows) <= 40:
             blocks.append(_section(f"```{_grid(entry.table)}```"))
     blocks += [_context(line) for line in _grounds(answer)]
-    blocks += [_context(line) for line in _warnings(answer.evidence)]
+    blocks += [_context(escaped(line)) for line in answer.footnotes]
     for pending in answer.proposals:
         blocks += proposal_blocks(pending)
     if answer.suggestions:
         blocks.append(_suggestions(answer.suggestions))
-    blocks.append(_context(_footer(answer, today)))
+    blocks.append(_context(_footer(answer)))
     return blocks[:50]  # Slack's limit for one message
 
 
@@ -132,16 +127,9 @@ def _about(fact: Fact) -> str:
     return f"({fact.name.replace('_', ' ')}{': ' + about if about else ''})"
 
 
-def _warnings(evidence: Sequence[Evidence]) -> Iterable[str]:
-    seen = {issue.message: issue for entry in evidence for issue in entry.issues}
-    for issue in seen.values():
-        word = "Assumed" if issue.severity == "assumption" else "Data warning"
-        yield f"{word}: {escaped(issue.message)}"
-
-
-def _footer(answer: Answer, today: date) -> str:
-    parts = [f"data as of {day(today)}", answer.model, f"receipt `{answer.receipt}`"]
-    return " · ".join(part for part in parts if part and part != "receipt ``")
+def _footer(answer: Answer) -> str:
+    receipt = f"receipt `{answer.receipt}`" if answer.receipt else ""
+    return " · ".join(part for part in (answer.model, receipt) if part) or "S&amp;OP assistant"
 
 
 def _suggestions(suggestions: Sequence[str]) -> Block:

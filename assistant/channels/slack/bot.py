@@ -196,7 +196,7 @@ class SlackDesk:
             channel=place.channel,
             ts=waiting,
             text=blocks.plain_text(answer),
-            blocks=blocks.answer_blocks(answer, self._conversation.company.as_of),
+            blocks=blocks.answer_blocks(answer),
         )
         for entry in answer.evidence:
             if entry.chart:
