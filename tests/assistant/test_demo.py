@@ -6,7 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.commands import app
+from assistant.grounding import check
+from assistant.store.records import read_evidence
+from assistant.viewpoints import vocabulary
 from assistant.wiring import Workshop, ensure_demo
+from tools import registry
 
 
 @pytest.fixture
@@ -81,3 +85,49 @@ def test_the_command_asks_and_replays(workshop, monkeypatch):
     assert "Same evidence as then: 1 of 1 calls." in shown.stdout
     again = CliRunner().invoke(app, ["replay", answer["receipt"], "--as", "petra", "--json"])
     assert json.loads(again.stdout)["same"]
+
+
+def test_a_drafted_decision_is_approved_and_then_found(conversation, petra):
+    draft = "Draft a decision to add a Saturday shift on L3, owner Sven, due 15 December 2026"
+    answer = conversation.ask(draft, petra)
+    (pending,) = answer.proposals
+    assert pending.proposal.body["owner"] == "sven"
+    conversation.approve(pending.id, petra, "terminal")
+    found = conversation.run_tool("find_decisions", {"owner": "sven"}, petra)
+    assert pending.proposal.title in str(found.table)
+
+
+REQUESTS = [
+    ("describe_data", {}),
+    ("query_kpi", {"kpi": "wmape", "by": "family"}),
+    ("forecast_demand", {"family": "Juice", "months": 3}),
+    ("check_capacity", {"resource": "L3"}),
+    ("project_inventory", {"only": "at_risk"}),
+    ("plan_supply", {"months": 3}),
+    ("run_scenario", {"levers": [{"kind": "demand", "percent": 10}], "months": 3}),
+    ("compare_plans", {}),
+    ("search_notes", {"query": "promotion on line 3"}),
+    ("find_decisions", {}),
+    ("draft_decision", {"title": "Add a shift on L3", "owner": "sven"}),
+    ("draft_minutes", {}),
+]
+
+
+def test_the_evidence_of_every_tool_survives_being_kept_and_states_only_its_facts(conversation):
+    elena = conversation.person("elena")
+    names = vocabulary(conversation.snapshot(elena))
+    assert set(registry.all_tools()) <= {tool for tool, _ in REQUESTS}
+    for tool, request in REQUESTS:
+        if tool not in registry.all_tools():
+            continue
+        evidence = conversation.run_tool(tool, request, elena)
+        record = json.loads(json.dumps(evidence.to_dict()))
+        assert read_evidence(record).to_dict() == evidence.to_dict(), tool
+        checked = check(
+            evidence.summary,
+            evidence=[evidence],
+            question="",
+            vocabulary=names,
+            today=conversation.company.as_of,
+        )
+        assert checked.ok, (tool, checked.unsupported)
