@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from planning_engine.data.scope import Scope
@@ -59,7 +59,11 @@ def read_company(path: Path) -> Company:
             f"{path} is missing. Write one with at least: name, currency and as_of "
             "(the date the data speaks for)."
         )
-    return parse_company(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise DataProblem(f"{path} is not UTF-8. Save it as UTF-8.") from problem
+    return parse_company(text, str(path))
 
 
 def parse_company(text: str, where: str = "company.toml") -> Company:
@@ -69,9 +73,10 @@ def parse_company(text: str, where: str = "company.toml") -> Company:
     except tomllib.TOMLDecodeError as problem:
         raise DataProblem(f"{where} is not valid TOML: {problem}.") from problem
     _refuse_unknown(values, _SETTINGS, where)
-    for key, kind in (("name", str), ("currency", str), ("as_of", date)):
-        if not isinstance(values.get(key), kind):
-            raise DataProblem(f"{where}: '{key}' is missing or not a {kind.__name__}.")
+    for key, kind, form in _NEEDED:
+        if not isinstance(values.get(key), kind) or not values[key]:
+            raise DataProblem(f"{where}: '{key}' is missing or is not {form}.")
+    as_of = values["as_of"]
     bucket = values.get("bucket", "month")
     if bucket not in BUCKETS:
         raise DataProblem(f"{where}: bucket '{bucket}' is not one of {', '.join(BUCKETS)}.")
@@ -79,22 +84,49 @@ def parse_company(text: str, where: str = "company.toml") -> Company:
     if fiscal_start not in range(1, 13):
         raise DataProblem(f"{where}: fiscal_start must be a month number, 1 to 12.")
     fences = values.get("fences", {})
+    if not isinstance(fences, dict):
+        raise DataProblem(f"{where}: write the fences as [fences] with demand_days = 14.")
     _refuse_unknown(fences, ("demand_days", "planning_days"), f"{where} [fences]")
-    people = tuple(_person(entry, where) for entry in values.get("people", []))
+    people = _people(values.get("people", []), where)
     return Company(
         name=values["name"],
         currency=values["currency"],
-        as_of=values["as_of"],
+        as_of=as_of.date() if isinstance(as_of, datetime) else as_of,
         bucket=bucket,
         fiscal_start=fiscal_start,
-        demand_fence_days=int(fences.get("demand_days", 0)),
-        planning_fence_days=int(fences.get("planning_days", 0)),
+        demand_fence_days=_days(fences, "demand_days", where),
+        planning_fence_days=_days(fences, "planning_days", where),
         people=people,
         source=text,
     )
 
 
 _SETTINGS = ("name", "currency", "as_of", "bucket", "fiscal_start", "fences", "people")
+
+
+_NEEDED = (
+    ("name", str, 'a text such as "Kaito Beverages"'),
+    ("currency", str, 'a code such as "EUR"'),
+    ("as_of", date, "a day such as 2026-10-31, without quotes"),
+)
+
+
+def _days(fences: Mapping[str, object], key: str, where: str) -> int:
+    days = fences.get(key, 0)
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        raise DataProblem(f"{where} [fences]: {key} must be a number of days, 0 or more.")
+    return days
+
+
+def _people(entries: object, where: str) -> tuple[Person, ...]:
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise DataProblem(f"{where}: write each person as [[people]], in double brackets.")
+    people = tuple(_person(entry, where) for entry in entries)
+    names = [person.id for person in people]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataProblem(f"{where}: two people have the id '{twice[0]}'.")
+    return people
 
 
 def _person(entry: Mapping[str, object], where: str) -> Person:

@@ -118,7 +118,7 @@ def import_source(
             if known:
                 values = known.values(given) | _given_as_of(given)
                 as_of = stage_profile(opened, known, values, staging, options, report.say)
-                base: Mapping[str, object] = known.company
+                base: Mapping[str, object] = {**known.company, **read_values(opened.company)}
                 switches = {name: str(value) for name, value in values.items()}
             else:
                 stage_native(opened, staging, report.say)

@@ -54,7 +54,7 @@ class RelationSpec:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about the source that a profile counts and says; `{lines}` is the count in words."""
+    """Something that a profile counts and says; `{lines}` in its message is the count in words."""
 
     table: str
     rule: str

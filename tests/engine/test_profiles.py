@@ -419,9 +419,21 @@ def test_a_profile_of_ones_own_is_a_folder_of_sql(source_of, tmp_path):
         "SELECT day AS date, sku AS product, pieces AS quantity, _place FROM source.stuff"
     )
     source = source_of({"stuff.csv": "sku,day,pieces\nA,2026-01-31,4\nA,2026-02-28,-5\n"})
+    (source / "company.toml").unlink()
     report = import_source(str(source), store=tmp_path / "s", profile=str(folder))
     assert report.tables == {"products": 1, "sales": 2}
     assert report.company is not None
     assert report.company.as_of.isoformat() == "2026-02-28"
     negative = next(i for i in report.issues if i.rule == "negative")
     assert negative.examples[0].startswith("stuff.csv line 3")
+
+
+def test_people_come_from_a_company_toml_beside_the_source(shared_data, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    shutil.copy(shared_data / "frepple_demo" / "demo.json", folder)
+    (folder / "company.toml").write_text('name = "Us"\n[[people]]\nid = "kim"\nrole = "planner"\n')
+    report = import_source(str(folder / "demo.json"), store=tmp_path / "s", profile="frepple")
+    assert report.company is not None
+    assert (report.company.name, report.company.currency) == ("Us", "USD")
+    assert [person.id for person in report.company.people] == ["kim"]

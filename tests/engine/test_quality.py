@@ -170,9 +170,25 @@ def test_cases_for_pieces_at_one_site_are_a_unit_clash(report_of):
         for site, quantity in (("S1", 40), ("S2", 40), ("S3", 40), ("S4", 40 / 12))
     ]
     issue = only(report_of({"sales.csv": HEAD + "".join(lines)}), "sales", "unit-clash")
-    assert "'A' sells at 'S4' for 12 times its usual unit price" in issue.message
+    assert "at about 12 times the usual unit price ('A'), all at site 'S4'" in issue.message
     assert issue.rows == 10
     assert "site = S4" in issue.examples[0]
+
+
+def test_pieces_for_cases_since_a_month_are_a_unit_clash_told_by_the_list_price(report_of):
+    lines = [
+        f"2026-{month:02}-01,B,{site},K,{24 if month >= 10 else 2},10\n"
+        for month in range(1, 11)
+        for site in ("S1", "S2")
+    ]
+    issue = only(report_of({"sales.csv": HEAD + "".join(lines)}), "sales", "unit-clash")
+    assert "about 1/12 of the usual unit price ('B'), all in October 2026" in issue.message
+
+
+def test_a_price_of_another_unit_than_the_quantity_is_told(report_of):
+    lines = "".join(f"2026-{month:02}-01,B,S1,K,2,240\n" for month in range(1, 11))
+    issue = only(report_of({"sales.csv": HEAD + lines}), "sales", "price-clash")
+    assert "'B' for 24 times it" in issue.message
 
 
 # --- swapped dates ---------------------------------------------------------------------------
@@ -247,3 +263,28 @@ def test_without_anything_that_rises_with_time_no_date_is_doubted(report_of):
     random.Random(3).shuffle(rows)
     text = HEAD + "".join(f"{day},A,S1,K,1,3\n" for _, day, _ in rows)
     assert found(report_of({"sales.csv": text}), "sales", "swapped-dates") == []
+
+
+def test_each_series_of_order_numbers_is_told_on_its_own(report_of):
+    swapped = {date(2026, 1, day) for day in range(2, 13)}
+    head = "date,product,site,customer,quantity,revenue,Invoice\n"
+    lines = [
+        f"{day},A,S1,K,1,3,{series}-{int(number[2:]) + shift}\n"
+        for number, day, _ in orders(swapped)
+        for series, shift in (("DE", 0), ("FR", 50_000))
+    ]
+    random.Random(2).shuffle(lines)
+    issue = only(report_of({"sales.csv": head + "".join(lines)}), "sales", "swapped-dates")
+    assert issue.rows == 44
+
+
+def test_numbers_that_begin_with_the_year_are_read_whole(report_of):
+    swapped = {date(2026, 1, day) for day in range(2, 13)}
+    head = "date,product,site,customer,quantity,revenue,Document\n"
+    lines = []
+    for step, (_, day, swap) in enumerate(orders(swapped)):
+        meant = date(day.year, day.day, day.month) if swap else day
+        lines.append(f"{day},A,S1,K,1,3,{meant.year}/{meant.timetuple().tm_yday:03}/{step:06}\n")
+    random.Random(2).shuffle(lines)
+    issue = only(report_of({"sales.csv": head + "".join(lines)}), "sales", "swapped-dates")
+    assert issue.rows == 22

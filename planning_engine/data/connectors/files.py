@@ -99,8 +99,11 @@ def _is_file_or_folder(source: str) -> bool:
 def open_files(source: str, options: ReadOptions) -> Opened:
     """Open a folder of files, or one file."""
     root = Path(source)
+    company = (root.parent if root.is_file() else root) / _COMPANY
+    text = _company_text(company) if company.is_file() else None
     if root.is_file():
-        return Opened(root.name, tuple(read_file(root, root.name, options)), root=root)
+        relations = tuple(read_file(root, root.name, options))
+        return Opened(root.name, relations, root=root, company=text)
     found: list[Relation] = []
     overlooked: list[str] = []
     for path in sorted(root.iterdir()):
@@ -112,8 +115,6 @@ def open_files(source: str, options: ReadOptions) -> Opened:
             overlooked.append(path.name)
         else:
             found += read_file(path, path.name, options)
-    company = root / _COMPANY
-    text = _company_text(company) if company.is_file() else None
     return Opened(str(root), tuple(found), root=root, company=text, overlooked=tuple(overlooked))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from planning_engine.data.quality import swapped  # isort: skip  # first: its repair moves dates
-from planning_engine.data.quality import calendar, keys, shifts, values
+from planning_engine.data.quality import calendar, keys, shifts, units, values
 from planning_engine.data.quality.keys import ADD_MISSING
 from planning_engine.data.quality.registry import Inspection, all_checks, check
 from planning_engine.data.quality.swapped import REPAIR
@@ -24,6 +24,7 @@ __all__ = [
     "keys",
     "shifts",
     "swapped",
+    "units",
     "values",
 ]
 

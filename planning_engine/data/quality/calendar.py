@@ -4,16 +4,26 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
+from planning_engine.data.connectors.registry import literal
 from planning_engine.data.issue import Issue
 from planning_engine.data.quality.registry import Inspection, check, counted
 from planning_engine.data.staging import EXAMPLES
 
-_STALE_DAYS = {"sales": 45, "stock": 31, "production": 45, "orders": 45}
+_STALE_DAYS = {
+    "sales": 45,
+    "stock": 31,
+    "production": 45,
+    "orders": 45,
+    "forecasts": 62,
+    "plans": 62,
+}
 _WHEN = {
     "sales": "date",
     "stock": "date",
     "production": "date",
     "orders": "coalesce(ordered_on, delivered_on)",
+    "forecasts": "cycle",
+    "plans": "cycle",
 }
 _OVERDUE_DAYS = 90
 _RARE = 0.1
@@ -108,6 +118,7 @@ def gaps_in_sales(data: Inspection) -> Iterator[Issue | None]:
     if missed:
         shown = ", ".join(str(day) for day in missed[:EXAMPLES])
         more = " …" if len(missed) > EXAMPLES else ""
+        before = max(day for day in days if day < missed[0])
         yield Issue(
             "sales",
             "calendar-gap",
@@ -115,6 +126,7 @@ def gaps_in_sales(data: Inspection) -> Iterator[Issue | None]:
             len(missed),
             f"{counted(len(missed), unit)} without any sale between {days[0]} and {days[-1]} "
             f"({shown}{more}): is something missing? They count as 0.",
+            data.examples("sales", f"date = DATE '{before}'", ("date",)),
         )
 
 
@@ -140,6 +152,7 @@ def gaps_in_calendars(data: Inspection) -> Iterator[Issue | None]:
             sum(row[3] for row in rows),
             f"{counted(len(rows), 'resource')} with days that calendars leaves out ('{resource}': "
             f"{gaps} between {first} and {last}): they count as closed. Write 0 hours to say so.",
+            data.examples("calendars", f"resource = {literal(resource)}", ("resource", "date")),
         )
 
 

@@ -45,6 +45,14 @@ _LEAVES_OUT_DETAIL = {
 }
 
 
+# Rows for which an empty cell says nothing: components have no family or list price of their own.
+_APPLIES = {
+    ("products", "family"): "coalesce(stage, 'finished') = 'finished'",
+    ("products", "price"): "coalesce(stage, 'finished') = 'finished'",
+    ("receipts", "supplier"): "coalesce(kind, 'purchase') = 'purchase'",
+}
+
+
 @check
 def missing_values(data: Inspection) -> Iterator[Issue | None]:
     """Report rows without a required value (error), or without one that other rows have."""
@@ -64,8 +72,8 @@ def missing_values(data: Inspection) -> Iterator[Issue | None]:
                 name,
                 "missing",
                 severity,
-                f"{quoted(column.name)} IS NULL",
-                f"{{rows}} of {name} ({gaps / filled[0]:.1%}) without {column.name}, {advice}.",
+                f"{quoted(column.name)} IS NULL AND {_APPLIES.get((name, column.name), 'true')}",
+                f"{{rows}} of {name} without {column.name}, {advice}.",
                 [*show, column.name],
             )
 

@@ -10,6 +10,8 @@ from planning_engine.data.connectors.registry import quoted
 from planning_engine.data.issue import Issue, Severity
 from planning_engine.data.staging import EXAMPLES, ROW, Staging
 
+_LOOKED_AT = 10 * EXAMPLES
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -68,11 +70,13 @@ class Inspection:
         """Return the first rows that meet a condition, each with the place it came from."""
         columns = ", ".join(quoted(column) for column in show) or "NULL"
         rows = self.connection.execute(
-            f"SELECT {ROW}, {columns} FROM {table} WHERE {where} ORDER BY {ROW} LIMIT {EXAMPLES}"
+            f"SELECT {ROW}, {columns} FROM {table} WHERE {where} ORDER BY {ROW} LIMIT {_LOOKED_AT}"
         ).fetchall()
-        return tuple(
+        # One line of a wide file may hold many rows; it is shown once.
+        shown = dict.fromkeys(
             self.example(table, row[0], dict(zip(show, row[1:], strict=False))) for row in rows
         )
+        return tuple(shown)[:EXAMPLES]
 
     def example(self, table: str, row: int, values: Mapping[str, object]) -> str:
         """Return one row as a person finds it: `sales.csv line 14: quantity = -3`."""

@@ -18,19 +18,23 @@ _SHOWN = 3
 
 @check
 def outliers(data: Inspection) -> Iterator[Issue | None]:
-    """Report rows of sales many times the size of nearly all others of the product.
+    """Report rows of sales or orders many times the size of nearly all others of the product.
 
     Sizes are compared as ratios: a row counts when it lies six robust standard deviations of
     the logarithm above the product's median, and is eight times what three quarters of its
     rows stay below. That is a slipped decimal point or a wrong unit, not a good month.
     """
-    if "sales" not in data.tables:
-        return
+    for table, day in (("sales", "date"), ("orders", "ordered_on")):
+        if table in data.tables:
+            yield _outliers(data, table, day)
+
+
+def _outliers(data: Inspection, table: str, day: str) -> Issue | None:
     data.connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE usual AS
         WITH sizes AS (
-            SELECT product, ln(abs(quantity)) AS size FROM sales
+            SELECT product, ln(abs(quantity)) AS size FROM {table}
             WHERE quantity <> 0 AND isfinite(quantity)
         ),
         middle AS (
@@ -45,14 +49,14 @@ def outliers(data: Inspection) -> Iterator[Issue | None]:
         FROM sizes JOIN middle USING (product) GROUP BY product
         """
     )
-    yield data.finding(
-        "sales",
+    return data.finding(
+        table,
         "outlier",
         "warning",
-        "abs(quantity) > (SELECT most FROM usual u WHERE u.product = sales.product)",
-        "{rows} of sales many times the size of nearly all others of the product: a slipped "
+        f"abs(quantity) > (SELECT most FROM usual u WHERE u.product = {table}.product)",
+        f"{{rows}} of {table} many times the size of nearly all others of the product: a slipped "
         "decimal point, or another unit?",
-        ("product", "date", "quantity"),
+        ("product", day, "quantity"),
     )
 
 
@@ -76,6 +80,7 @@ def level_shifts(data: Inspection) -> Iterator[Issue | None]:
             f"All sales went from about {spelt(round(before))} a month to about "
             f"{spelt(round(after))} in {month:%B %Y} and stayed there: a launch, a lost customer, "
             "or another way of counting?",
+            data.examples("sales", f"date >= DATE '{month}'", ("product", "date", "quantity")),
         )
     single = _shifts(data, "product")
     if single:

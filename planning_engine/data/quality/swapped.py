@@ -12,14 +12,16 @@ REPAIR = "repair_swapped_dates"
 _DATED = {"sales": "date", "orders": "ordered_on", "production": "date", "stock": "date"}
 _IN_ORDER = 0.98
 _FEWEST = 30
+_FEWEST_STEPS = 10
 
 
 @dataclass(frozen=True)
 class _Companion:
-    """Something that rises with the date: its SQL, and what to call it."""
+    """Something that rises with the date, within each series: its SQL, and what to call it."""
 
     sql: str
     name: str
+    series: str = "''"
 
 
 @check
@@ -46,27 +48,32 @@ def swapped_dates(data: Inspection) -> Iterator[Issue | None]:
 def _companion(data: Inspection, table: str, column: str) -> _Companion | None:
     candidates = []
     if table == "orders":
-        candidates.append(_Companion(_digits(quoted("order")), "order number"))
+        candidates += _numbers(quoted("order"), "order number")
     if data.staging.has(table, SEQUENCE):
-        candidates.append(_Companion(_digits(SEQUENCE), "number beside it"))
+        candidates += _numbers(SEQUENCE, "number beside it")
     candidates.append(_Companion(ROW, "order of the rows"))
     return next((c for c in candidates if _rises(data, table, column, c)), None)
 
 
-def _digits(column: str) -> str:
-    return rf"TRY_CAST(regexp_extract({column}, '(\d+)\D*$', 1) AS BIGINT)"
+def _numbers(column: str, name: str) -> list[_Companion]:
+    """Return the two ways to read `DE-2026/00417` as a number: its last part, or all digits."""
+    last = rf"TRY_CAST(regexp_extract({column}, '(\d+)\D*$', 1) AS BIGINT)"
+    every = rf"TRY_CAST(regexp_replace({column}, '\D', '', 'g') AS HUGEINT)"
+    before = rf"regexp_extract({column}, '^(.*?)\d+\D*$', 1)"
+    return [_Companion(last, name, before), _Companion(every, name)]
 
 
 def _rises(data: Inspection, table: str, column: str, companion: _Companion) -> bool:
     """Tell whether the dates that cannot be swapped rise with the companion, nearly always."""
     row = data.connection.execute(
-        f"WITH sure AS (SELECT {column} AS day, {companion.sql} AS step FROM {table} "
-        f"WHERE day({column}) > 12 AND {companion.sql} IS NOT NULL), "
-        "pairs AS (SELECT day, lag(day) OVER (ORDER BY step) AS before FROM sure) "
-        "SELECT count(*), avg((day >= before)::INT), count(DISTINCT day) FROM pairs "
+        f"WITH sure AS (SELECT {column} AS day, {companion.sql} AS step, "
+        f"{companion.series} AS series FROM {table} "
+        f"WHERE day({column}) > 12 AND {companion.sql} IS NOT NULL), pairs AS "
+        "(SELECT day, lag(day) OVER (PARTITION BY series ORDER BY step) AS before FROM sure) "
+        "SELECT count(*), avg((day >= before)::INT), count(*) FILTER (day > before) FROM pairs "
         "WHERE before IS NOT NULL"
     ).fetchone()
-    if not row or row[0] < _FEWEST or row[2] < 2:
+    if not row or row[0] < _FEWEST or row[2] < _FEWEST_STEPS:
         return False
     return float(row[1]) >= _IN_ORDER
 
@@ -80,11 +87,13 @@ def _find(data: Inspection, table: str, column: str, companion: _Companion) -> N
         f"""
         CREATE OR REPLACE TEMP TABLE swapped AS
         WITH sure AS (
-            SELECT {companion.sql} AS step, min({column}) AS low, max({column}) AS high
-            FROM {table} WHERE day({column}) > 12 GROUP BY 1
+            SELECT {companion.series} AS series, {companion.sql} AS step,
+                min({column}) AS low, max({column}) AS high
+            FROM {table} WHERE day({column}) > 12 GROUP BY 1, 2
         ),
         open AS (
-            SELECT {ROW} AS row, {companion.sql} AS step, {column} AS stands,
+            SELECT {ROW} AS row, {companion.series} AS series, {companion.sql} AS step,
+                {column} AS stands,
                 make_date(year({column}), day({column}), month({column})) AS meant
             FROM {table}
             WHERE day({column}) <= 12 AND day({column}) <> month({column})
@@ -92,11 +101,13 @@ def _find(data: Inspection, table: str, column: str, companion: _Companion) -> N
         ),
         placed AS (
             SELECT open.*, before.high AS since FROM open
-            ASOF LEFT JOIN sure AS before ON open.step >= before.step
+            ASOF LEFT JOIN sure AS before
+                ON open.series = before.series AND open.step >= before.step
         ),
         bounded AS (
             SELECT placed.*, after.low AS until FROM placed
-            ASOF LEFT JOIN sure AS after ON placed.step <= after.step
+            ASOF LEFT JOIN sure AS after
+                ON placed.series = after.series AND placed.step <= after.step
         )
         SELECT row, stands, meant FROM bounded
         WHERE (stands < since - 3 OR stands > until + 3)

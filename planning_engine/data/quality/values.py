@@ -35,7 +35,6 @@ _ORDER = (
     ("events", "starts_on", "ends_on"),
     ("products", "launch_on", "end_on"),
 )
-_UNIT_FACTOR = 6.0
 
 
 @check
@@ -142,91 +141,6 @@ def dates_in_order(data: Inspection) -> Iterator[Issue | None]:
                     f"{{rows}} of {name} with {column.name} in a year that cannot be meant.",
                     (*_named(name), column.name),
                 )
-
-
-@check
-def unit_spellings(data: Inspection) -> Iterator[Issue | None]:
-    """Report one unit written in several ways: kg and Kg."""
-    rows = (
-        data.connection.execute(
-            "SELECT lower(regexp_replace(unit, '[^0-9A-Za-z]', '', 'g')) AS plain, "
-            "list(DISTINCT unit ORDER BY unit) AS ways, count(*) FROM products "
-            "WHERE unit IS NOT NULL GROUP BY 1 HAVING count(DISTINCT unit) > 1 ORDER BY 1"
-        ).fetchall()
-        if "products" in data.tables
-        else []
-    )
-    for _, ways, count in rows:
-        inside = ", ".join(literal(way) for way in ways[1:])
-        yield Issue(
-            "products",
-            "unit",
-            "warning",
-            count,
-            f"One unit is written in {len(ways)} ways ({', '.join(ways)}): choose one.",
-            data.examples("products", f"unit IN ({inside})", ("product", "unit")),
-        )
-
-
-@check
-def unit_clashes(data: Inspection) -> Iterator[Issue | None]:
-    """Report products whose unit price at one site is a multiple of that at the others.
-
-    Pieces at one site and cases at another show up so: the money agrees, the count does not.
-    """
-    if not (data.staging.has("sales", "revenue", "site")):
-        return
-    rows = data.connection.execute(
-        "WITH priced AS (SELECT product, site, median(revenue / quantity) AS price, count(*) AS n "
-        "FROM sales WHERE quantity > 0 AND revenue > 0 GROUP BY ALL HAVING count(*) >= 3), "
-        "usual AS (SELECT product, median(price) AS price FROM priced GROUP BY 1 "
-        "HAVING count(*) >= 3) "
-        "SELECT p.product, p.site, p.price / u.price AS factor, p.n FROM priced p "
-        "JOIN usual u USING (product) "
-        f"WHERE greatest(p.price / u.price, u.price / p.price) >= {_UNIT_FACTOR} ORDER BY 1, 2"
-    ).fetchall()
-    if rows:
-        product, site, factor, _ = rows[0]
-        where = " OR ".join(
-            f"(product = {literal(p)} AND site = {literal(s)})" for p, s, *_ in rows[:50]
-        )
-        times = f"{factor:.3g} times" if factor > 1 else f"1/{1 / factor:.3g} of"
-        yield Issue(
-            "sales",
-            "unit-clash",
-            "warning",
-            sum(row[3] for row in rows),
-            f"'{product}' sells at '{site}' for {times} its usual unit price: another unit there, "
-            f"such as cases for pieces? ({len(rows)} such pairs of product and site.)",
-            data.examples("sales", where, ("product", "site", "quantity", "revenue")),
-        )
-
-
-@check
-def price_clashes(data: Inspection) -> Iterator[Issue | None]:
-    """Report products whose revenue and list price differ by a large factor throughout."""
-    if not (data.staging.has("sales", "revenue") and data.staging.has("products", "price")):
-        return
-    rows = data.connection.execute(
-        "WITH sold AS (SELECT product, sum(revenue) / sum(quantity) AS price, count(*) AS n "
-        "FROM sales WHERE quantity > 0 AND revenue > 0 GROUP BY 1 HAVING count(*) >= 3) "
-        "SELECT s.product, s.price / p.price, s.n FROM sold s JOIN products p USING (product) "
-        f"WHERE p.price > 0 AND greatest(s.price / p.price, p.price / s.price) >= {_UNIT_FACTOR} "
-        "ORDER BY 1"
-    ).fetchall()
-    if rows:
-        inside = f"product IN ({', '.join(literal(row[0]) for row in rows[:50])})"
-        factor = rows[0][1]
-        times = f"{factor:.3g} times" if factor > 1 else f"1/{1 / factor:.3g} of"
-        yield Issue(
-            "sales",
-            "unit-clash",
-            "warning",
-            sum(row[2] for row in rows),
-            f"'{rows[0][0]}' was sold for {times} its list price: is the quantity in another unit "
-            f"than the price? ({len(rows)} such products.)",
-            data.examples("sales", inside, ("product", "quantity", "revenue")),
-        )
 
 
 def _named(name: str) -> tuple[str, ...]:
