@@ -1,6 +1,7 @@
 """From what a model came to, to what is sent: checked, repaired once, or withheld."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -80,12 +81,12 @@ def word(
     if not outcome.text:
         return _in_the_tools_words(outcome, grounds, outcome.problem)
     grounding = _check(outcome, grounds)
-    if not grounding.ok and revise is not None:
+    if not _may_be_sent(outcome, grounding) and revise is not None:
         outcome = revise(load("repair", problems=_problems(grounding.unsupported)))
         if not outcome.text:
             return _in_the_tools_words(outcome, grounds, outcome.problem or WITHHELD)
         grounding = _check(outcome, grounds)
-    if grounding.ok or (ours and not outcome.evidence):
+    if _may_be_sent(outcome, grounding) or (ours and not outcome.evidence):
         text = _with_fallback_note(outcome)
         return Worded(text, derived_status(outcome), grounding.claims, outcome)
     log.warning("withheld an answer: %s", _problems(grounding.unsupported))
@@ -118,6 +119,23 @@ def _check(outcome: Outcome, grounds: Grounds) -> Grounding:
         today=grounds.today,
         passages=tuple(_said(outcome.errors)),
     )
+
+
+def _may_be_sent(outcome: Outcome, grounding: Grounding) -> bool:
+    """Tell whether everything rests on something, or is only offered as a choice.
+
+    Before any tool was called, a question back ("L3 or L4?") names what may be meant, and
+    states nothing.
+    """
+    return grounding.ok or (
+        not outcome.evidence
+        and all(_is_choice(outcome.text, claim) for claim in grounding.unsupported)
+    )
+
+
+def _is_choice(text: str, claim: Claim) -> bool:
+    end = re.search(r"[.!?？](?=\s|$)", text[claim.end :])
+    return claim.kind in ("name", "date") and end is not None and end.group() in "?？"
 
 
 def _said(errors: Iterable[PlanningError]) -> Iterable[Passage]:

@@ -181,6 +181,16 @@ def test_a_number_without_any_evidence_is_not_sent(talk, people):
     assert answer.evidence == ()
 
 
+def test_a_question_back_may_name_the_choices_but_no_figure(talk, people):
+    asked = "Do you mean Line L or Crew, in March 2027?"
+    answer = talk(says(asked)).ask("Is it full?", people["petra"])
+    assert (answer.text, answer.status) == (asked, "asked_back")
+    answer = talk(says("Do you mean Line L at 118 %?")).ask("Is it full?", people["petra"])
+    assert "118" not in answer.text
+    answer = talk(says("Line L is full. Shall I go on?")).ask("Is it full?", people["petra"])
+    assert "Line L" not in answer.text
+
+
 def test_a_model_that_calls_a_tool_when_corrected_is_heard(talk, people):
     conversation = talk(says(WRONG), calls("count_hours", {"resource": "L"}), says(RIGHT))
     answer = conversation.ask("Hours of L?", people["petra"])
