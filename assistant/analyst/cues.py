@@ -3,7 +3,7 @@
 import re
 
 CUES: dict[str, str] = {
-    "whatif": r"what if|what happens? if|what would happen|what happens? (when|with|to)|suppose|supposing|imagine|assum(e|ing) (that |we |the |a |\w+ (sales|demand))|simulat\w+|scenario|if we|if (the )?(demand|sales|supplier)|(could|can|would|do|does) (we|it|this) .{2,60} if\b|play through|let us (test|try|say)|stress[ -]?test|sensitivity|in case (of|that)",
+    "whatif": r"what if|what happens? if|what would happen|what happens? (when|with|to)|suppose|supposing|imagine|assum(e|ing) (that |we |the |a |\w+ (sales|demand))|simulat\w+|scenario|if we|if (the )?(demand|sales|supplier)|(could|can|would|do|does) (we|it|this) .{2,60} if\b|play through|let us (test|try|say)|stress[ -]?test|sensitivity|in case (of|that)|what does (that|this|it) do|do(es)? (that|this|it) (do|fix|help|solve)|hurt us|(can|could) we (cope|absorb|still)|how would (things|it|we)|how do we look if|consequences|\bsay \w+ |play the case",
     "if": r"\bif\b",
     "lever_more": r"\b(\d+ ?(%|percent) (more|less|higher|lower|fewer|up|down|increase|decrease|drop|growth|rise)|(rise|rises|drop|drops|fall|falls|grow|grows|increase|increases|go up|goes up|decrease|decreases|decline|declines|grew|rose|fell|dropped|increased) (by )?\d+|extra shift|additional shift|extra hours|more hours|doubles?|halves)\b",
     "outage": r"\b(down|breaks? ?down|broke down|out of order|outage|stops|stopped|fails|stands still|losing|lose|loses|shut ?down|offline|unavailable)\b",
@@ -17,12 +17,12 @@ CUES: dict[str, str] = {
     "compare": r"\bcompar\w+|differ\w*|chang(e|ed|es)\b|versus|moved|old plan|new plan|previous (cycle|plan|version)|last cycle|cycle to cycle|between the (cycles|plans)|which is better|waterfall",
     "versions": r"\b(cycles?|plan versions?|versions?|(last|previous|old|new|this) plan|(\w+) plan (and|with|against|versus|to) (the )?\w+( plan)?|since last (month|cycle|time)|last month plan|consensus)\b",
     "notes": r"\b(said|say|says|saying|told|mention\w*|discuss\w*|talk\w*|argu\w+|object\w*|oppos\w+|disagree\w*|dissent|concern\w*|worr(y|ied|ies)|raised|notes?|meetings?|quot\w+|comment\w*|opinion|think|thought|against|reason(s|ing)?|background|complain\w*|came up|bring up|brought up|report(ed)?)\b",
-    "decisions": r"\b(decid\w+|decisions?|agreed|agreements?|action items?|actions?|to-?dos?|overdue|commitments?|promised|owns?|owned|responsible|follow(ed)? up|approved)\b",
+    "decisions": r"\b(decid\w+|decisions?|agreed|agreements?|action (items?|points?)|actions|to-?dos?|resolutions?|settled? on|concluded|next steps|open points|tasks|overdue|commitments?|promised|owns?|owned|responsible|follow(ed)? up|approved)\b",
     "draft": r"\b(draft\w*|write( up)?|prepare|propose|proposal|record|log|document|create|note down|put forward|set up|new)\b",
-    "a_decision": r"\b(decisions?|action( item)?)\b",
+    "a_decision": r"\b(decisions?|(?<!of )action( item)?)\b",
     "minutes": r"\b(minutes|protocol|meeting report|write up the meeting)\b",
     "describe": r"\b(list|which .{1,40} (do we have|are there|exist|have we)|what .{1,30} (do we have|are there|exist|do we (make|sell|buy|produce))|how many (products|customers|lines|suppliers|sites|families|resources|plants|warehouses|skus|items)|tell me about|details|who are (our|the)|data|tables?|master data|holidays?|calendar)\b",
-    "define": r"\b(defin\w+|formula|calculated?|calculation|computed?|what does .{1,40} mean|meaning of|explain|how do (you|we) (calculate|compute|measure)|worked out|what counts as|stands? for)\b",
+    "define": r"\b(defin\w+|formula|calculated?|calculation|computed?|what does .{1,40} mean|meaning of|explain|how (is|are|was) .{1,40} measured|how do (you|we) (calculate|compute|measure)|worked out|what counts as|stands? for)\b",
     "events": r"\b(promotions?|promos?|events?|campaigns?|launches)\b",
     "help": r"\b(what can (you|i)|help( me)?$|^help|how do i use|who are you|your capabilities|how does this work|what .{0,20}can i ask)\b",
     "thanks": r"^(hi|hello|hey|thanks?|thank you|good (morning|afternoon|evening)|ok|okay|great|perfect|bye|cheers|cool)\b",

@@ -14,7 +14,8 @@ from assistant.analyst.quantities import read_day
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import (
-    comparison_start,
+    is_compared_with,
+    is_noun,
     measure_of,
     read_group,
     read_kpi_details,
@@ -45,7 +46,7 @@ def fill(
 ) -> Filled:
     """Return the frame of a question whose intent is known."""
     if intent == "whatif":
-        return _whatif(signals, vocabulary)
+        return _whatif(signals, vocabulary, unknown)
     if intent not in ACCEPTS:
         return _READERS[intent](signals, vocabulary)
     frame = Frame(intent, spans=spans_of(intent, signals, vocabulary))
@@ -78,7 +79,9 @@ def _with_things(
     ask: Ask | None = None
     accepted = ACCEPTS[frame.intent]
     for mention in signals.mentions:
-        things = _fitting(mention, frame.intent, signals) or _site_of(mention, frame, vocabulary)
+        if is_noun(signals, mention):
+            continue
+        things = _fitting(mention, frame.intent, signals) or site_of(mention, frame, vocabulary)
         if not things:
             continue
         if len(things) == 1:
@@ -140,7 +143,7 @@ _SAYS = {
 }
 
 
-def _site_of(mention: Mention, frame: Frame, vocabulary: Vocabulary) -> tuple[Thing, ...]:
+def site_of(mention: Mention, frame: Frame, vocabulary: Vocabulary) -> tuple[Thing, ...]:
     """Return the one site that bears a region's name: "in the West" is the West DC, for stock."""
     if "region" not in mention.kinds or "site" not in ACCEPTS[frame.intent]:
         return ()
@@ -156,7 +159,7 @@ def _not_by(frame: Frame, signals: Signals, vocabulary: Vocabulary) -> Ask | Non
         mention
         for mention in signals.mentions
         if not any(kind in accepted for kind in mention.kinds)
-        and not _site_of(mention, frame, vocabulary)
+        and not site_of(mention, frame, vocabulary)
         and mention.kinds[0] not in ("event", "person")
     ]
     if not left or frame.intent not in _SAYS:
@@ -175,9 +178,8 @@ def spans_of(intent: str, signals: Signals, vocabulary: Vocabulary) -> tuple[Spa
     """Return the periods asked about, placed in the plan or in the past."""
     direction: Direction = "future" if intent in FORWARD else "past"
     periods = list(signals.periods)
-    cut = comparison_start(signals.text) if intent == "kpi" else None
-    if cut is not None:
-        periods = [p for p in periods if p.start < cut]
+    if intent == "kpi":
+        periods = [p for p in periods if not is_compared_with(signals.text, p.start)]
     spans = [_span(period, direction, vocabulary) for period in periods]
     return tuple(dict.fromkeys(span for span in spans if span))
 
@@ -205,6 +207,8 @@ def _kpi(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | None
     measure = measure_of(signals)
     names = [m.kpis[0] for m in signals.measures if len(m.kpis) == 1]
     kpi = names[0] if names else _implied_kpi(frame, signals)
+    if frame.names.get("supplier") and kpi in ("on_time", "otif", "in_full"):
+        kpi = "supplier_lateness"
     group = read_group(signals)
     persons = [m for m in signals.mentions if "person" in m.kinds]
     if group is None and persons and kpi in _BY_AUTHOR:
@@ -212,6 +216,10 @@ def _kpi(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | None
     if group and len(frame.names.get(group, ())) == 1:
         group = None
     ranking = read_ranking(signals) if group and group != "month" else {}
+    if kpi in ("revenue", "sales_quantity", "margin") and "order" in ranking:
+        ranking["order"] = {"best": "highest", "worst": "lowest"}.get(
+            ranking["order"], ranking["order"]
+        )
     frame = frame.with_slots(kpi=kpi, by=group, **ranking)
     if kpi == "supplier_lateness" and not frame.names.get("supplier") and group is None:
         frame = frame.with_slots(by="supplier" if not frame.names.get("product") else None)
@@ -303,10 +311,7 @@ def _compare(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | 
         frame = frame.with_slots(cycle=named[-1].isoformat(), previous=named[0].isoformat())
     elif len(named) == 1:
         before = [cycle for cycle in cycles if cycle < named[0]]
-        since = re.search(
-            r"\bsince\b|\b(with|to|against|versus|from) (the )?\w+( \d+)?( plan| cycle)?\W*$",
-            signals.text.lower(),
-        )
+        since = any(_is_base(signals.text, period) for period in signals.periods)
         if since and cycles and named[0] != cycles[-1]:
             frame = frame.with_slots(cycle=cycles[-1].isoformat(), previous=named[0].isoformat())
         elif before:
@@ -314,6 +319,14 @@ def _compare(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | 
     elif len(cycles) >= 2:
         frame = frame.with_slots(cycle=cycles[-1].isoformat(), previous=cycles[-2].isoformat())
     return Filled(Frame(frame.intent, frame.names, (), frame.slots), ask)
+
+
+def _is_base(text: str, period: Period) -> bool:
+    """Tell whether a cycle is what the newest is compared with: "since August"."""
+    before, said = text[: period.start].lower(), text[period.start : period.end].lower()
+    return said.startswith(("since", "from")) or bool(
+        re.search(r"\b(since|with|to|against|versus|from|than)( the)?( last)? $", before)
+    )
 
 
 def _scenario_name(lever: dict[str, Any], vocabulary: Vocabulary) -> str:
@@ -339,9 +352,10 @@ def _scenario_name(lever: dict[str, Any], vocabulary: Vocabulary) -> str:
     return " ".join(part for part in (words.get(lever["kind"], ""), named, change) if part)[:60]
 
 
-def _whatif(signals: Signals, vocabulary: Vocabulary) -> Filled:
+def _whatif(signals: Signals, vocabulary: Vocabulary, unknown: tuple[Unknown, ...] = ()) -> Filled:
     read = read_levers(signals, vocabulary)
-    frame = Frame("whatif", slots={"levers": list(read.levers)} if read.levers else {})
+    levers = [_naming(lever, unknown) for lever in read.levers]
+    frame = Frame("whatif", slots={"levers": levers} if levers else {})
     frame = frame.with_slots(_text=signals.text, focus=_focus(signals))
     if read.mention:
         ask = which_one(read.mention.text or "the promotion", read.mention.things)
@@ -350,6 +364,15 @@ def _whatif(signals: Signals, vocabulary: Vocabulary) -> Filled:
     if read.missing or not read.levers:
         return Filled(frame, _missing_lever(read.missing, vocabulary))
     return Filled(frame, note=read.note)
+
+
+def _naming(lever: dict[str, Any], unknown: tuple[Unknown, ...]) -> dict[str, Any]:
+    """Put a name nobody knows into a lever on all demand, so that the tool says so."""
+    kinds = ("product", "family", "region")
+    if lever["kind"] != "demand" or not unknown or any(kind in lever for kind in kinds):
+        return lever
+    kind = unknown[0].kind if unknown[0].kind in kinds else "product"
+    return {**lever, kind: unknown[0].text}
 
 
 def _focus(signals: Signals) -> str | None:
@@ -519,7 +542,7 @@ def _names(signals: Signals) -> dict[str, tuple[str, ...]]:
 
 
 _STATES = (
-    ("overdue", r"\b(overdue|past due|late|behind schedule|missed (the |their )?(deadline|due date)s?|not done in time|should have been done)\b"),
+    ("overdue", r"\b(overdue|past (due|(their|its|the) (due )?(date|deadline)s?)|late|behind schedule|missed (the |their )?(deadline|due date)s?|not done in time|should have been done)\b"),
     ("failed", r"\b(failed|never (carried out|done|executed|implemented|happened|followed)|not (been )?(carried out|executed|implemented|done|happened?)|did not happen|have not happened|were not done|ignored|forgotten)\b"),
     ("draft", r"\b(drafts?|proposed|waiting for approval|pending approval|to be approved|not (yet )?approved|proposals?)\b"),
     ("open", r"\b(open|outstanding|pending|unfinished|still (have )?to (do|be done)|remaining|not finished|in progress|due|must|has to|have to|supposed to|to-?dos?|to do)\b"),
@@ -628,9 +651,12 @@ _BY_DAY = re.compile(
 )
 
 
+_AFTER_COLON = re.compile(r"^[^:]{5,60}:\s*(?P<title>.{5,})$")
+
+
 def _draft(signals: Signals, vocabulary: Vocabulary) -> Filled:
     said = signals.text.strip(" ?!.")
-    match = _TITLE.match(said) or _PROPOSE.match(said)
+    match = _AFTER_COLON.match(said) or _TITLE.match(said) or _PROPOSE.match(said)
     title = (match["title"] if match else "").strip()
     title = _BY_DAY.sub("", _TAIL.sub("", title)).strip(" ,.;")
     title = re.sub(r"(?i)^(to|that|we should|we|please)\s+", "", title)
@@ -664,7 +690,7 @@ def _draft(signals: Signals, vocabulary: Vocabulary) -> Filled:
 
 
 _TOPICS = (
-    ("issues", r"\b(data )?(quality|issues?|problems?|errors?|defects?|gaps|wrong|cleanliness|trust the data|assumed|assumptions?|warnings?)\b"),
+    ("issues", r"\b(data )?(quality|issues?|problems?|errors?|defects?|gaps|wrong|fishy|suspicious|strange|odd|trust\w*|cleanliness|trust the data|assumed|assumptions?|warnings?)\b"),
     ("calendar", r"\b(calendars?|holidays?|shut ?downs?|working (days?|hours|time)|closing days|non-working)\b"),
     ("events", r"\b(promotions?|promos?|events?|campaigns?|launches|launch dates?|price (increases?|changes?)|activities|deals?)\b"),
     ("kpis", r"\b(kpis?|metrics|measures|key figures|indicators|figures can)\b"),

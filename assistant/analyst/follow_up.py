@@ -3,11 +3,19 @@
 import re
 from dataclasses import replace
 
-from assistant.analyst.filling import fill, spans_of, which_one
+from assistant.analyst.filling import fill, site_of, spans_of, which_one
 from assistant.analyst.frame import Ask, Frame
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
-from assistant.analyst.slots import read_group, read_kpi_details, read_ranking
+from assistant.analyst.slots import (
+    is_compared_with,
+    read_group,
+    read_kpi_details,
+    read_noun,
+    read_ranking,
+    read_stock_scope,
+    wants_overtime,
+)
 from assistant.analyst.spelling import plain_words
 from assistant.analyst.text import words
 from assistant.analyst.vocabulary import Vocabulary
@@ -52,8 +60,8 @@ def leans(signals: Signals, *, has_intent: bool) -> bool:
         return True
     if has_intent:
         return False
-    left = _uncovered(signals)
-    return len(left) <= 1 and len(text.split()) <= 9
+    left = [word for word in _uncovered(signals) if not _SLOT_WORDS.fullmatch(word)]
+    return len(left) <= (0 if len(left) == len(text.split()) else 1) and len(text.split()) <= 9
 
 
 def _uncovered(signals: Signals) -> list[str]:
@@ -70,6 +78,32 @@ _GRAMMAR = frozenset(
     "it its that this these those there them they i we you our ok okay again one ones as split "
     "show give each every".split()
 )
+
+
+_SLOT_WORDS = re.compile(
+    r"products?|items?|skus?|famil(y|ies)|regions?|channels?|customers?|sites?|plants?|dcs?|lines?|"
+    r"machines?|suppliers?|vendors?|authors?|planners?|months?|monthly|trend|over|time|top|worst|"
+    r"best|highest|lowest|biggest|smallest|largest|compared|comparison|versus|previous|last|next|"
+    r"year|quarter|excess|surplus|risk|shortages?|shortfalls?|components?|raw|materials?|finished|"
+    r"goods|units|cases|pieces|volume|euros?|money|value|revenue|overtime|without|including|down|"
+    r"broken|each|individual|total|overall|everything|more|less|other|others|rest|whole|company|"
+    r"stream|sales|marketing|finance|stat|statistical|consensus|promised|requested|lag|overdue|"
+    r"open|failed|done|executive|demand|supply|product|meeting|review|cycle|detail|period|before"
+)
+
+
+_VAGUE = re.compile(
+    r"(so |and |hi |hello |hey |ok |well |,)*(how (are|is|did|do|was) (we|things|it|business|everything|the business|operations|our business|the company)"
+    r"( doing| going| looking| perform\w*| run\w*)*( so far| now| today| lately| this (month|year|quarter)| last (month|year|quarter))?"
+    r"|(what about |show me |give me |tell me )?(the |an? |our )?(performance|update|overview|status|summary|kpis?|numbers|figures|situation|results|news|dashboard|data)"
+    r"|what is (new|up|the (status|situation))|any (news|updates?|problems?|issues?)|anything (new|special|i should know))( please)?\W*",
+    re.I,
+)
+
+
+def is_vague(signals: Signals) -> bool:
+    """Tell whether the whole question is "how are we doing?"."""
+    return bool(_VAGUE.fullmatch(signals.text)) and not signals.mentions
 
 
 def is_bare(signals: Signals) -> bool:
@@ -106,10 +140,19 @@ def asks_again(signals: Signals) -> bool:
 
 def continued(signals: Signals, before: Frame, vocabulary: Vocabulary) -> tuple[Frame, Ask | None]:
     """Return the frame before, with what this question replaces."""
-    frame, ask = _names_replaced(signals, before)
+    frame, ask = _names_replaced(signals, before, vocabulary)
     measures = [m.kpis[0] for m in signals.measures if len(m.kpis) == 1]
     if frame.intent == "kpi":
-        frame = _kpi_replaced(frame, signals, measures)
+        frame = _kpi_replaced(frame, signals, measures or _other_unit(signals, before))
+    if frame.intent == "inventory":
+        scope = read_stock_scope(signals, named=False)
+        named = bool(frame.names.get("product"))
+        frame = frame.with_slots(**{k: v for k, v in scope.items() if not named})
+    overtime = wants_overtime(signals.text)
+    if frame.intent == "capacity" and overtime is not None:
+        frame = frame.with_slots(include_overtime=overtime or None)
+    if frame.intent == "plan" and overtime is not None:
+        frame = frame.with_slots(overtime=False if overtime is False else None)
     spans = spans_of(frame.intent, signals, vocabulary)
     if spans:
         frame = replace(frame, spans=spans)
@@ -120,11 +163,14 @@ def continued(signals: Signals, before: Frame, vocabulary: Vocabulary) -> tuple[
     return frame, ask
 
 
-def _names_replaced(signals: Signals, before: Frame) -> tuple[Frame, Ask | None]:
+def _names_replaced(
+    signals: Signals, before: Frame, vocabulary: Vocabulary
+) -> tuple[Frame, Ask | None]:
     accepted = ACCEPTS.get(before.intent, ())
     frame, ask, replaced = before, None, set[str]()
     for mention in signals.mentions:
         things = tuple(t for t in mention.things if t.kind in accepted)
+        things = things or site_of(mention, before, vocabulary)
         kept = tuple(t for t in things if t.kind in before.names)
         things = kept or things
         if len(things) > 1:
@@ -158,19 +204,32 @@ def _names_replaced(signals: Signals, before: Frame) -> tuple[Frame, Ask | None]
     return frame, ask
 
 
+def _other_unit(signals: Signals, before: Frame) -> list[str]:
+    """Return the other sales figure: "what about units", "in euros"."""
+    if before.slots.get("kpi") not in ("revenue", "sales_quantity"):
+        return []
+    text = signals.text.lower()
+    if re.search(r"\b(units|cases|pieces|volume|quantit(y|ies))\b", text):
+        return ["sales_quantity"]
+    return (
+        ["revenue"] if re.search(r"\b(euros?|money|value|revenue|dollars?|eur|usd)\b", text) else []
+    )
+
+
 def _kpi_replaced(frame: Frame, signals: Signals, measures: list[str]) -> Frame:
     if measures:
         kept = {k: v for k, v in frame.slots.items() if k in ("by", "top", "order")}
         frame = replace(frame, slots={**kept, "kpi": measures[0]})
-    group = read_group(signals)
+    group = read_group(signals) or read_noun(signals)
     ranking = read_ranking(signals)
     if group:
         frame = frame.with_slots(by=group, top=None, order=None)
     if (group and group != "month") or (ranking and frame.slots.get("by")):
         frame = frame.with_slots(**ranking)
     details = read_kpi_details(signals, str(frame.slots.get("kpi")))
-    if details.get("compare_previous") and signals.periods:
-        details.pop("compare_previous")
+    periods = [p for p in signals.periods if not is_compared_with(signals.text, p.start)]
+    if periods:
+        details.pop("compare_previous", None)
     return frame.with_slots(**details)
 
 
@@ -191,8 +250,15 @@ def _levers_replaced(
             return frame.with_slots(levers=[*old, *new]), None
         return filled.frame, None
     levers = [dict(lever) for lever in before.slots.get("levers", [])]
+    bare = re.fullmatch(
+        r"\W*(?:and|or|what about|how about|with|then|only|just|if|it is|,|\s)*\+?(\d+(?:\.\d+)?)\W*",
+        signals.text.lower(),
+    )
     for lever in levers:
         amount = next((q for q in signals.quantities), None)
+        key = next((k for k in ("percent", "hours", "days", "quantity") if k in lever), None)
+        if bare and key and not amount:
+            lever[key] = (-1 if lever[key] < 0 else 1) * float(bare[1])
         for mention in signals.mentions:
             for thing in mention.things[:1]:
                 if thing.kind in lever or (
@@ -257,4 +323,10 @@ def carried(signals: Signals, frame: Frame, before: Frame) -> Frame:
             clash = True
         if ids and not frame.names.get(kind) and not clash:
             frame = frame.with_names(kind, *ids)
+    if (
+        frame.intent == "inventory"
+        and frame.names.get("product")
+        and frame.slots.get("only") == "at_risk"
+    ):
+        frame = frame.with_slots(only=None)
     return frame

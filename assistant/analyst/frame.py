@@ -135,6 +135,10 @@ class Ask:
     choices: tuple[Choice, ...] = ()
     open_slot: str | None = None
 
+    def is_about(self, slot: str) -> bool:
+        """Tell whether the choices fill a slot of that name."""
+        return any(slot in choice.slots for choice in self.choices)
+
     def sentence(self) -> str:
         """Return the question with its choices numbered, as it is sent."""
         if not self.choices:

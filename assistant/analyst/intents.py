@@ -1,8 +1,9 @@
 """What a question is after: meaning as a whole and signs in the words, weighed together.
 
 A multinomial logistic model over the sentence embedding of the masked question and the
-features that `signals` sees. It is fitted on the example questions at first use (about three
-seconds, most of it embedding) and kept in a cache folder under a hash of what it came from.
+features that `signals` sees. It is fitted on the example questions; the fit ships in
+`intents.npz` (made by `python -m assistant.analyst.intents`) for the default encoder, and is made
+at first use and kept in a cache folder for any other: a few seconds, most of it embedding.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from assistant.analyst.cues import NAMES
+from assistant.analyst.cues import CUES, NAMES
 from assistant.analyst.measures import MeasureReader
 from assistant.analyst.mentions import Mention
 from assistant.analyst.periods import Clock, read_periods
@@ -38,6 +39,8 @@ _FEATURE_WEIGHT = 1.2
 _EMBEDDING_WEIGHT = 4.0
 _PENALTY = 4e-3
 _STEPS = 300
+_WHOLE = 127  # embeddings are kept as whole numbers up to this
+SHIPPED = "intents.npz"
 _NO_CLOCK = Clock(date(2026, 10, 31))
 
 
@@ -142,7 +145,7 @@ class IntentModel:
         fitted = self._fitted
         embedded = self._encoder.encode([signals.masked.lower() for signals in questions])
         scores = _softmax(_inputs(embedded, questions) @ fitted.weights)
-        nearest = (embedded @ fitted.embedded.T).max(axis=1)
+        nearest = (embedded @ fitted.embedded.T.astype(np.float32)).max(axis=1) / _WHOLE
         return [
             Ranking(
                 tuple(
@@ -155,39 +158,58 @@ class IntentModel:
         ]
 
     @cached_property
-    def _fitted(self) -> "_Fitted":
+    def _fitted(self) -> "Fitted":
+        key = _key(self._encoder.name)
+        with as_file(files("assistant.analyst") / SHIPPED) as shipped:
+            found = _read(shipped, key)
+        path = self._folder / f"intents-{key}.npz" if self._folder else None
+        if found is None and path:
+            found = _read(path, key)
+        if found is None:
+            found = self.fit()
+            if path:
+                keep(path, found, key)
+        return found
+
+    def fit(self) -> "Fitted":
+        """Fit the model on the example questions."""
         examples = example_signals()
-        path = self._folder / f"intents-{self._key(examples)}.npz" if self._folder else None
-        if path and path.is_file():
-            with np.load(path) as kept:
-                return _Fitted(tuple(kept["intents"].tolist()), kept["weights"], kept["embedded"])
-        fitted = self._fit(examples)
-        if path:
-            _keep(path, fitted)
-        return fitted
-
-    def _key(self, examples: Sequence[tuple[str, Signals]]) -> str:
-        digest = hashlib.sha256(f"{_VERSION}|{self._encoder.name}".encode())
-        digest.update(_data("priors.yaml").encode())
-        for intent, signals in examples:
-            digest.update(f"{intent}|{signals.masked}|{sorted(signals.features)}".encode())
-        return digest.hexdigest()[:16]
-
-    def _fit(self, examples: Sequence[tuple[str, Signals]]) -> "_Fitted":
         intents = tuple(dict.fromkeys(intent for intent, _ in examples))
         signals = [entry for _, entry in examples]
         embedded = self._encoder.encode([entry.masked.lower() for entry in signals])
         wanted = np.array([intents.index(intent) for intent, _ in examples])
         inputs = _inputs(embedded, signals)
         weights = _logistic(inputs, wanted, _prior(intents, inputs.shape[1]))
-        return _Fitted(intents, weights, embedded)
+        whole = np.round(embedded * _WHOLE).astype(np.int8)
+        return Fitted(intents, weights, whole)
 
 
 @dataclass(frozen=True)
-class _Fitted:
+class Fitted:
+    """A fitted model: its intents, the weights, and the examples' embeddings as whole numbers."""
+
     intents: tuple[str, ...]
     weights: Vectors
-    embedded: Vectors
+    embedded: npt.NDArray[np.int8]
+
+
+def _key(encoder: str) -> str:
+    """Return the hash of everything that the fit comes from."""
+    digest = hashlib.sha256(f"{_VERSION}|{encoder}|{_COLUMNS}|{CUES}|{MASKS}".encode())
+    for name in ("examples.yaml", "priors.yaml", "measures.yaml"):
+        digest.update(_data(name).encode())
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path, key: str) -> Fitted | None:
+    """Return a kept fit, if it is of the same examples and encoder."""
+    if not path.is_file():
+        return None
+    with np.load(path) as kept:
+        if str(kept["key"]) != key:
+            return None
+        weights = kept["weights"].astype(np.float32)
+        return Fitted(tuple(kept["intents"].tolist()), weights, kept["embedded"])
 
 
 def _inputs(embedded: Vectors, questions: Sequence[Signals]) -> Vectors:
@@ -226,14 +248,27 @@ def _logistic(inputs: Vectors, wanted: npt.NDArray[np.int64], prior: Vectors) ->
     return weights
 
 
-def _keep(path: Path, fitted: _Fitted) -> None:
-    """Write what was fitted beside its final place first, so that no reader meets half of it."""
+def keep(path: Path, fitted: Fitted, key: str) -> None:
+    """Write a fit beside its final place first, so that no reader meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.stem}.{id(fitted)}.part.npz")
-    np.savez(
+    np.savez_compressed(
         part,
+        key=np.array(key),
         intents=np.array(fitted.intents),
-        weights=fitted.weights,
+        weights=fitted.weights.astype(np.float16),
         embedded=fitted.embedded,
     )
     part.replace(path)
+
+
+def main() -> None:
+    """Fit on the example questions and write the file that ships: `python -m …intents`."""
+    from assistant.embedding import load_encoder
+
+    encoder = load_encoder()
+    keep(Path(__file__).with_name(SHIPPED), IntentModel(encoder).fit(), _key(encoder.name))
+
+
+if __name__ == "__main__":
+    main()

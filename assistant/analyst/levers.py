@@ -79,7 +79,10 @@ def read_levers(signals: Signals, vocabulary: Vocabulary) -> Levers:
 
 def _clauses(signals: Signals) -> list[tuple[int, int]]:
     """Return the parts of the question that each pull a lever of their own."""
-    cuts = [0, *(m.end() for m in _SPLIT.finditer(signals.text)), len(signals.text)]
+    spans = signals.spans()
+    found = (m.end() for m in _SPLIT.finditer(signals.text))
+    inner = [cut for cut in found if not any(start < cut < end for start, end in spans)]
+    cuts = [0, *inner, len(signals.text)]
     parts = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
     merged: list[tuple[int, int]] = []
     for start, end in parts:
@@ -159,23 +162,31 @@ class _Clause:
 
     def _delay(self) -> Levers:
         suppliers, products = self._things("supplier"), self._things("product")
+        if products and re.search(r"\b(supplier|vendor)\b", self.text):
+            suppliers = suppliers or products
         spans = [q for q in self.quantities if q.unit in ("days", "weeks", "months")]
         late, early = _LATE.search(self.text), _EARLY.search(self.text)
-        if not (suppliers or products) or not (late or (early and spans)):
+        takes_more = (
+            spans
+            and suppliers
+            and re.search(r"\b(more|extra|additional|needs?|takes?)\b", self.text)
+        )
+        if not (suppliers or products) or not (late or takes_more or (early and spans)):
             return Levers()
         if not spans:
             return Levers(missing="days")
         value = days(spans[0]) * (-1 if early and not (late and "lead" not in late[0]) else 1)
         value = int(value) if float(value).is_integer() else value
-        kind = "supplier" if suppliers else "product"
         target = suppliers or products
+        kind = target[0].kind
         if len(target) > 1:
             return Levers(missing=kind, mention=self._mention_of(kind))
         return Levers(({"kind": "lead_time", kind: target[0].id, "days": value, **self._months()},))
 
     def _outage(self) -> Levers:
         resources = self._things("resource")
-        if not resources or not _OUT.search(self.text):
+        lasting = any(q.unit in ("days", "weeks") for q in self.quantities)
+        if not resources or not (lasting or _OUT.search(self.text)):
             return Levers()
         if any(q.unit in ("hours", "percent") for q in self.quantities):
             return Levers()

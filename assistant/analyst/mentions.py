@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.analyst.spelling import english_words, plain_words
-from assistant.analyst.text import Atom, atoms, distance, stem
+from assistant.analyst.text import Atom, atoms, distance, stem, words
 from assistant.analyst.vocabulary import Thing, Vocabulary, label_words
 
 # Nouns that say what kind of thing a name beside them is.
@@ -93,7 +93,8 @@ class Matcher:
         parts = list(self._parts(text, pieces, whole))
         kept = [m for m in whole if not any(p.start <= m.start and m.end <= p.end for p in parts)]
         found = sorted([*kept, *parts], key=lambda mention: mention.start)
-        return tuple(_told_by_noun(text, mention) for mention in found)
+        clear = [m for m in found if not _is_noun_beside(m, found)]
+        return tuple(_told_by_noun(text, mention) for mention in clear)
 
     def _whole(self, text: str, pieces: Sequence[Atom]) -> Iterator[Mention]:
         place = 0
@@ -123,7 +124,8 @@ class Matcher:
             run = pieces[place : place + count]
             joined = "".join(piece.text for piece in run)
             form = vocabulary.joined.get(joined) or vocabulary.joined.get(stem(joined)) or ()
-            if len(joined) >= 5 and form and _stands_alone(text, run, form):
+            plain = len(run) > 1 and all(piece.text in plain_words() for piece in run)
+            if len(joined) >= 5 and form and not plain and _stands_alone(text, run, form):
                 things = vocabulary.exact[form]
                 return Mention(
                     atom.start, run[-1].end, text[atom.start : run[-1].end], things
@@ -141,7 +143,9 @@ class Matcher:
                 continue
             first, last, places = run
             start, end = pieces[first].start, pieces[last].end
-            things = self._choose(text, [self._vocabulary.things[index] for index in places])
+            things = self._choose(
+                text, text[start:end], [self._vocabulary.things[index] for index in places]
+            )
             if things:
                 yield Mention(start, end, text[start:end], things, whole=False)
             place = last + 1
@@ -191,6 +195,10 @@ class Matcher:
         self, text: str, pieces: Sequence[Atom], last: int, places: frozenset[int]
     ) -> tuple[int, frozenset[int]] | None:
         following = pieces[last + 1]
+        if following.text in _GLUE and last + 2 < len(pieces):  # "labour pool in Northfield"
+            after = self._part(pieces[last + 2].text)
+            shared = places & self._vocabulary.parts.get(after or "", frozenset())
+            return (last + 2, shared) if shared and len(shared) < len(places) else None
         if following.start - pieces[last].end > 1 or _is_quantity(text, following):
             return None
         key = self._part(following.text)
@@ -220,14 +228,17 @@ class Matcher:
             return False
         return not _capital_matters(word) or text[atom.start].isupper()
 
-    def _choose(self, text: str, things: Sequence[Thing]) -> tuple[Thing, ...]:
+    def _choose(self, text: str, said: str, things: Sequence[Thing]) -> tuple[Thing, ...]:
         """Drop events and people that merely share a word with what is meant."""
         has_event_word = bool(_EVENT_WORDS.search(text.lower()))
         wanted = [thing for thing in things if (thing.kind == "event") == has_event_word]
         if has_event_word and not wanted:
             wanted = [thing for thing in things if thing.kind != "event"]
         plain = [thing for thing in wanted or things if thing.kind != "person"]
-        return tuple(plain or things)
+        chosen = tuple(plain or things)
+        # A common word that several customers bear ("drinks", "stores") points to none of them.
+        vague = len(chosen) > 1 and all(t.kind in ("customer", "supplier") for t in chosen)
+        return () if vague and all(w in english_words() for w in words(said)) else chosen
 
     def unknowns(
         self, text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]
@@ -270,6 +281,15 @@ class Matcher:
             if apart <= 2 and (best is None or apart < best[0]):
                 best = (apart, thing.kind)
         return best[1] if best else None
+
+
+def _is_noun_beside(mention: Mention, found: Sequence[Mention]) -> bool:
+    """Tell whether a word is only the noun of the name beside it: "Energy drinks"."""
+    pieces = words(mention.text)
+    if mention.whole or len(mention.things) < 2 or len(pieces) > 1:
+        return False
+    beside = any(other is not mention and 0 <= mention.start - other.end <= 1 for other in found)
+    return beside and pieces[0] in english_words()
 
 
 _GLUE = {"for", "of", "in", "the", "and", "by", "at", "to", "on", "with", "a"}

@@ -22,7 +22,10 @@ class Quantity:
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"{_NUMBER} ?(?:%|percent|per cent|pct|percentage points?)", "percent"),
-    (rf"{_NUMBER} ?(?:hours?|hrs?|h)\b", "hours"),
+    (
+        rf"{_NUMBER} ?(?:more |extra |additional |fewer |less |overtime |working |free )*(?:hours?|hrs?|h)\b",
+        "hours",
+    ),
     (rf"{_NUMBER} ?(?:more |extra |working |calendar |additional )?days?\b", "days"),
     (rf"{_NUMBER} ?(?:more |extra )?weeks?\b", "weeks"),
     (rf"{_NUMBER} ?(?:more |extra )?months?\b", "months"),

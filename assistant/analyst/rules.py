@@ -7,13 +7,15 @@ from assistant.analyst.levers import read_levers
 from assistant.analyst.periods import Period
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import measure_of
+from assistant.analyst.spelling import lexicon
+from assistant.analyst.text import stem, words
 from assistant.analyst.vocabulary import Vocabulary
 from planning_engine.data.calendars import months_between
 
 _RULE = 0.9
 # Words of things that planning data of this kind never holds.
 FOREIGN = re.compile(
-    r"\b(competit\w+|rivals?|market share|weather|temperatures?|rain\w*|sunny|employees?|headcount|staff(?! plan)|salar\w+|wages?|payroll|sick\w*|"
+    r"\b(other (manufacturers|companies|firms|makers|producers|brands)|mechanics|drivers?|workers? (age|pay)|opening hours|visitors?|auditors?|bugs|founded|competit\w+|rivals?|market share|weather|temperatures?|rain\w*|sunny|employees?|headcount|staff(?! plan)|salar\w+|wages?|payroll|sick\w*|"
     r"vacations?|absen\w+|hr|human resources|satisf\w+|complain(t|ts)\b|nps|promoter|carbon|co2|emissions?|footprint|sustainab\w+|electricity|"
     r"energy (use|usage|consumption|bill|costs?)|gas price|share price|stock price of|dividends?|shareholders?|advertis\w+|ad spend|media spend|exchange rates?|currency rates?|"
     r"cash ?flow|liquidity|tax(es)?\b|inflation|interest rates?|gdp|economy|economic|unemployment|invoices?|receivables?|payables?|debts?|loans?|bank|"
@@ -124,7 +126,7 @@ def _of_talk(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str 
         return "kpi"
     if (
         re.search(
-            r"\b(object|objected|objection\w*|disagree\w*|dissent\w*|was against|were against|opposed|concerns?|worried|argu\w+|said|say about|mention(ed)?|told|discuss\w*|talk(ed)? about|came up|raised|complain(ed|ing)?|opinion|in the notes|the notes)\b",
+            r"\b(who said|object|objected|objection\w*|disagree\w*|dissent\w*|was against|were against|opposed|concerns?|worried|argu\w+|said|say about|mention(ed)?|told|discuss\w*|talk(ed)? about|came up|raised|complain(ed|ing)?|opinion|in the notes|the notes)\b",
             text,
         )
         and not signals.cues & {"whatif"}
@@ -169,7 +171,8 @@ def _of_levers(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> st
     ):
         return "compare"
     asks = bool(cues & {"whatif", "if"}) or re.search(
-        r"\b(effect|impact|consequences?|implications?|influence|affect\w*|would|could)\b", text
+        r"\b(effect|impact|consequences?|implications?|influence|affect\w*|would|could|what does (that|this|it) do|do(es)? (that|this|it) (do|fix|help|solve)|hurt|cope|absorb|test|imagine|say)\b",
+        text,
     )
     changes = (
         signals.features & {"percent", "hours", "units", "duration"}
@@ -229,6 +232,9 @@ def _of_figures(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> s
     if "whatif" in signals.cues and ranking.best == "whatif":
         return None
     ahead = _is_ahead(signals, vocabulary)
+    said = signals.text[measure.start : measure.end].lower()
+    if said in ("volume", "volumes", "turns", "service") and ranking.best != "kpi":
+        return None
     if "utilisation" in measure.kpis:
         return "capacity" if ahead or _nearer_ahead(signals, vocabulary) else "kpi"
     if {"sales_quantity", "revenue"} & set(measure.kpis):
@@ -372,3 +378,34 @@ def is_missing(signals: Signals, ranking: Ranking, intent: str) -> bool:
     if intent in ("notes", "decisions", "draft_decision", "draft_minutes", "whatif"):
         return False
     return bool(FOREIGN.search(text)) or ranking.of("missing") > 0.45
+
+
+_ALIEN, _FAR, _DISTANT, _OUTSIDE = 0.45, 0.5, 0.62, 0.2
+
+
+def is_strange(signals: Signals, ranking: Ranking) -> bool:
+    """Tell whether a question is like none that planning asks, and names nothing we know."""
+    if signals.mentions or signals.measures or signals.quantities:
+        return False
+    outside = sum(ranking.of(intent) for intent in ("offtopic", "missing", "action"))
+    return ranking.nearest < _FAR and (outside > _OUTSIDE or ranking.nearest < _ALIEN)
+
+
+def is_doubtful(signals: Signals, ranking: Ranking) -> bool:
+    """Tell whether more of a question is unknown than known, and no example is near."""
+    if ranking.nearest >= _DISTANT or signals.mentions or signals.measures or signals.quantities:
+        return False
+    content = content_words(signals)
+    known = [
+        word for word in content if word in lexicon()["trade"] or stem(word) in lexicon()["trade"]
+    ]
+    return len(content) - len(known) >= len(known)
+
+
+def content_words(signals: Signals) -> list[str]:
+    """Return the words outside of names, months, numbers and grammar."""
+    text, grammar = signals.text, lexicon()["function"]
+    for start, end in sorted(signals.spans(), reverse=True):
+        text = text[:start] + " " * (end - start) + text[end:]
+    found = [word for word in words(text) if word.isalpha() and len(word) > 2]
+    return [word for word in found if word not in grammar and stem(word) not in grammar]

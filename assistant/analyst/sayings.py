@@ -19,6 +19,7 @@ HELP = (
 HELLO = "Hello. Ask me about demand, capacity, stock, plans, KPIs or the S&OP meetings."
 THANKS = "You are welcome."
 NEVER_MIND = "All right. What would you like to know instead?"
+WHICH_FIGURE = "What would you like to see?"
 NOT_SURE = "I am not sure what you are asking for. Do you mean:"
 LANGUAGES = (
     "I understand English best, and common questions in German and Chinese. Please ask in English. / "

@@ -11,9 +11,10 @@ from assistant.analyst.mentions import Matcher, Mention
 from assistant.analyst.periods import Period, read_periods
 from assistant.analyst.quantities import Quantity, read_quantities
 from assistant.analyst.spelling import Speller
-from assistant.analyst.text import clean, masked
+from assistant.analyst.text import NUMBER_WORDS, clean, fold, masked, stem
 from assistant.analyst.vocabulary import Vocabulary
 
+_NUMBER_WORD = re.compile(rf"\b([^\W\d_]+) ({'|'.join(NUMBER_WORDS)})\b", re.I)
 # A name in an example or a question becomes the same word for the sentence embedding.
 MASKS = {
     "product": "the product",
@@ -93,7 +94,15 @@ class SignalReader:
 
     def read(self, question: str) -> Signals:
         """Return what can be seen in a question."""
-        return self.read_clean(self._speller.correct(clean(question)), question)
+        text = _NUMBER_WORD.sub(self._digit, self._speller.correct(clean(question)))
+        return self.read_clean(text, question)
+
+    def _digit(self, match: re.Match[str]) -> str:
+        """Write "reactor two" as "reactor 2" where the company has one."""
+        noun, digit = stem(fold(match[1])), NUMBER_WORDS[match[2].lower()]
+        parts = self.vocabulary.parts
+        shared = parts.get(noun, frozenset()) & parts.get(digit, frozenset())
+        return f"{match[1]} {digit}" if shared else match[0]
 
     def read_clean(self, text: str, said: str = "") -> Signals:
         """Return what can be seen in a text that is cleaned and spelled already."""

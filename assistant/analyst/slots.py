@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from assistant.analyst.measures import Measure
+from assistant.analyst.mentions import Mention
 from assistant.analyst.signals import Signals
 
 _GROUPS: tuple[tuple[str, str], ...] = (
@@ -69,7 +70,33 @@ def read_group(signals: Signals) -> str | None:
         return "month"
     if re.search(r"\bregional(ly)?\b", text):
         return "region"
-    return "author" if re.search(r"^(and )?(who|whose)\b", text) else None
+    if re.search(r"^(and )?(who|whose)\b", text):
+        return "author"
+    if any(is_noun(signals, mention) for mention in signals.mentions):
+        return "product"
+    return (
+        "product"
+        if re.search(r"\b(what|which \w+) (sells?|does not sell|sold|moves?)\b", text)
+        else None
+    )
+
+
+def read_noun(signals: Signals) -> str | None:
+    """Return the group noun that a short reply consists of: "and the customers?"."""
+    return _group(r"^(?:and |what about |how about |the |for |now |only )*", signals.text.lower())
+
+
+def is_noun(signals: Signals, mention: Mention) -> bool:
+    """Tell whether a name that many share is a noun here: "which bikes", not one bike."""
+    several = len(mention.things) > 1 and not mention.whole
+    kinds = set(mention.kinds) <= {"product", "family"}
+    return (
+        several
+        and kinds
+        and bool(
+            re.search(r"\b(which|what)( of (our|the))? $", signals.text[: mention.start].lower())
+        )
+    )
 
 
 def read_bad_group(text: str) -> str | None:
@@ -176,10 +203,10 @@ def compares(text: str) -> bool:
     )
 
 
-def comparison_start(text: str) -> int | None:
-    """Return where the words of a comparison period begin: "… versus last year"."""
-    match = re.search(rf"\b{_COMPARED.replace('|from|over|since', '')}", text.lower())
-    return match.start() if match else None
+def is_compared_with(text: str, start: int) -> bool:
+    """Tell whether a period that begins at a place is what is compared with: "… vs last year"."""
+    pattern = _COMPARED.replace("|from|over|since", "")
+    return bool(re.search(rf"\b{pattern}$", text[:start].lower()))
 
 
 def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
@@ -193,7 +220,7 @@ def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
     text = signals.text.lower()
     found: dict[str, Any] = {}
     if re.search(
-        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on)\b",
+        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on|never sell|cannot sell|not selling|get rid of|lying around)\b",
         text,
     ):
         found["only"] = "excess"

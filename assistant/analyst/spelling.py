@@ -47,6 +47,13 @@ def english_words() -> frozenset[str]:
     return frozenset(token for token in tokens if len(token) > 2 and token.isalpha())
 
 
+@cache
+def example_words() -> frozenset[str]:
+    """Return the words of the example questions, which are spelled as they should be."""
+    text = (files("assistant.analyst") / "examples.yaml").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"[a-z]{4,}", text.lower()))
+
+
 class Speller:
     """Puts words right that are no words, where one known word is near."""
 
@@ -81,7 +88,9 @@ class Speller:
         return self._cache[word] or match[0]
 
     def _exists(self, word: str) -> bool:
-        if word in self._names or word in self._trade or word in english_words():
+        if word in self._names or word in self._trade:
+            return True
+        if word in english_words() or word in example_words():
             return True
         endings = ("s", "ed", "ing", "es", "d", "ly", "er")
         bare = (word.removesuffix(ending) for ending in endings if word.endswith(ending))
@@ -98,7 +107,7 @@ class Speller:
                 return squeezed
         if word + "g" in self._trade or word + "g" in self._names:
             return word + "g"
-        limit = 1 if len(word) <= 5 else 2
+        limit = 1 if len(word) <= 8 else 2
         best: list[tuple[int, bool, bool, str]] = []
         for length in range(len(word) - limit, len(word) + limit + 1):
             starts = {word[0], word[1]} if len(word) > 1 else {word[0]}

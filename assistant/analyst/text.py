@@ -27,7 +27,7 @@ _SHORT_FORMS = (
     (r"\bu\b(?= )", "you"),
     (r"\br\b(?= (we|you|they)\b)", "are"),
 )
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     word: str(number)
     for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -76,11 +76,11 @@ def clean(question: str) -> str:
 
 def _digits(text: str) -> str:
     """Write number words as digits where something is counted or numbered."""
-    words = "|".join(_NUMBER_WORDS)
+    words = "|".join(NUMBER_WORDS)
     before = rf"\b({words})(?=[ -](?:[a-z]+ )?(?:{_COUNTED})\b)"
     after = rf"\b({_COUNTED}|next|last|past|top|number|no) ({words})\b"
-    text = re.sub(before, lambda m: _NUMBER_WORDS[m[1].lower()], text, flags=re.I)
-    text = re.sub(after, lambda m: f"{m[1]} {_NUMBER_WORDS[m[2].lower()]}", text, flags=re.I)
+    text = re.sub(before, lambda m: NUMBER_WORDS[m[1].lower()], text, flags=re.I)
+    text = re.sub(after, lambda m: f"{m[1]} {NUMBER_WORDS[m[2].lower()]}", text, flags=re.I)
     return re.sub(r"\b(\d+)-(?=(?:day|week|month|hour)s?\b)", r"\1 ", text, flags=re.I)
 
 

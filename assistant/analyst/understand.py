@@ -9,10 +9,11 @@ from typing import Any
 from assistant.analyst import follow_up, replies, sayings, suggestions
 from assistant.analyst.filling import Filled, fill, fine_period, spans_of
 from assistant.analyst.frame import Ask, Call, Choice, Frame, Reading
+from assistant.analyst.measures import kpi_label
 from assistant.analyst.intents import Encoder, IntentModel, Ranking
 from assistant.analyst.mentions import Unknown
 from assistant.analyst.requests import ACCEPTS, TOOLS, tool_calls
-from assistant.analyst.rules import decide, heads, is_missing
+from assistant.analyst.rules import decide, heads, is_doubtful, is_missing, is_strange
 from assistant.analyst.signals import SignalReader, Signals
 from assistant.analyst.slots import read_bad_group
 from assistant.analyst.spelling import plain_words
@@ -20,7 +21,7 @@ from assistant.analyst.text import clean
 from assistant.analyst.vocabulary import Vocabulary
 
 Memory = Mapping[str, Any]  # Any: JSON
-_SURE, _CLEAR = 0.40, 0.12
+_FIRM, _SURE, _LIKELY, _CLEAR = 0.7, 0.42, 0.30, 0.12
 _NOT_TOOLS = ("help", "greeting", "offtopic", "action", "approve", "missing")
 
 
@@ -81,6 +82,14 @@ class Analyst:
             named = [self.vocabulary.label(k, i) for k, ids in frame.names.items() for i in ids]
             said = self._reader.read(f"{text} {'; '.join(named)}") if named else signals
             return self._whatif_with(frame, said)
+        if "_ask" in frame.slots:
+            filled = fill(
+                frame.intent, self._reader.read_clean(str(frame.slots["_ask"])), self.vocabulary
+            )
+            kpi = frame.slots.get("kpi")
+            asks_kpi = filled.ask is not None and filled.ask.is_about("kpi")
+            frame = filled.frame.with_slots(kpi=kpi) if kpi else filled.frame
+            return self._calls(Filled(frame, None if asks_kpi and kpi else filled.ask), 1.0)
         if frame.intent == "":
             return Reading(say=sayings.HELP, intent="help", suggestions=suggestions.START)
         return self._calls(Filled(frame), 1.0)
@@ -138,9 +147,14 @@ class Analyst:
                 [self._filled(name, signals, before, confidence, kpi) for name, kpi in several]
             )
         if follow_up.is_bare(signals):
-            return self._bare(signals)
-        if intent in _NOT_TOOLS:
+            ahead = self._ahead(signals)
+            return self._filled(ahead, signals, before, 1.0) if ahead else self._bare(signals)
+        if follow_up.is_vague(signals):
+            return self._vague()
+        if intent in _NOT_TOOLS and (confidence >= _LIKELY or is_strange(signals, ranking)):
             return self._no_tool(intent, signals, ranking)
+        if intent in _NOT_TOOLS:
+            return self._unsure(signals, ranking)
         return self._tool(intent, confidence, signals, ranking, before)
 
     def _leaning(
@@ -176,6 +190,15 @@ class Analyst:
                 return None
         return self._calls(Filled(frame, ask), 1.0)
 
+    def _ahead(self, signals: Signals) -> str | None:
+        """Return the intent of a name with months to come: "Juice next quarter"."""
+        if not any(period.leans == "future" for period in signals.periods):
+            return None
+        kinds = {kind for mention in signals.mentions for kind in mention.kinds}
+        if "resource" in kinds:
+            return "capacity"
+        return "forecast" if kinds <= set(ACCEPTS["forecast"]) else None
+
     def _why(self, before: Frame) -> Reading:
         """Answer "why?": the drivers of the last answer, and what the meetings said of it."""
         if before.intent == "kpi" and not before.slots.get("by"):
@@ -183,6 +206,8 @@ class Analyst:
             frame = before.with_slots(by=group, order="worst", top=5, compare_previous=None)
             return self._calls(Filled(frame), 1.0)
         names = [self.vocabulary.label(k, i) for k, ids in before.names.items() for i in ids]
+        if before.intent == "kpi":
+            names.append(kpi_label(str(before.slots.get("kpi"))))
         topic = {"capacity": "load overtime", "inventory": "stock shortage", "forecast": "demand",
                  "plan": "plan", "compare": "plan change"}.get(before.intent, "")  # fmt: skip
         query = " ".join([*names, topic]).strip() or str(before.slots.get("query", "reasons"))
@@ -219,7 +244,9 @@ class Analyst:
                 status="asked_back", say=sayings.bad_group(group), intent=intent,
                 suggestions=suggestions.START,
             )  # fmt: skip
-        if confidence < _SURE:
+        if is_strange(signals, ranking):
+            return self._no_tool("offtopic", signals, ranking)
+        if not _is_sure(confidence, ranking) or is_doubtful(signals, ranking):
             return self._unsure(signals, ranking)
         return self._filled(intent, signals, before, confidence)
 
@@ -234,6 +261,11 @@ class Analyst:
         filled = fill(intent, signals, self.vocabulary, self._unknown(signals))
         if kpi:
             filled = replace(filled, frame=filled.frame.with_slots(kpi=kpi), ask=None)
+        if intent == "whatif" and filled.ask and before is not None and not signals.mentions:
+            named = [self.vocabulary.label(k, i) for k, ids in before.names.items() for i in ids]
+            again = self._reader.read_clean(f"{signals.text.rstrip(' ?.!')} {' '.join(named)}")
+            retried = fill(intent, again, self.vocabulary)
+            filled = filled if retried.ask else retried
         frame = filled.frame
         leaning = before is not None and (
             follow_up.points_back(signals)
@@ -282,12 +314,21 @@ class Analyst:
             frame = fill(intent, signals, self.vocabulary).frame
             frame = frame.with_slots(kpi=kpi) if kpi else frame
             said = sayings.reading(intent, frame, self.vocabulary)
+            frame = frame.with_slots(_ask=signals.text)
             choices.append(
                 Choice(said[0].upper() + said[1:], frame.names, frame.slots, intent, frame.spans)
             )
         ask = Ask(sayings.what_of(signals.mentions[0]), tuple(choices))
         return Reading(
             status="asked_back", say=ask.sentence(), frame=Frame(""), ask=ask, intent="bare"
+        )
+
+    def _vague(self) -> Reading:
+        """Offer the usual figures to "how are we doing?"."""
+        choices = tuple(Choice(text, slots=slots, intent=intent) for text, intent, slots in _USUAL)
+        ask = Ask(sayings.WHICH_FIGURE, choices)
+        return Reading(
+            status="asked_back", say=ask.sentence(), frame=Frame(""), ask=ask, intent="vague"
         )
 
     def _calls(self, filled: Filled, confidence: float) -> Reading:
@@ -326,11 +367,25 @@ _WANTED: Mapping[str, tuple[tuple[str, str | None], ...]] = {
     "region": (("kpi", "revenue"), ("forecast", None), ("kpi", "otif")),
     "channel": (("kpi", "revenue"), ("forecast", None), ("kpi", "otif")),
 }
+_USUAL: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("Revenue by family", "kpi", {"kpi": "revenue", "by": "family"}),
+    ("Forecast accuracy by family", "kpi", {"kpi": "accuracy", "by": "family"}),
+    ("OTIF", "kpi", {"kpi": "otif"}),
+    ("Where the bottleneck is", "capacity", {}),
+    ("Which products will stock out", "inventory", {"only": "at_risk"}),
+)
 _DRIVER = {
     "otif": "customer", "on_time": "customer", "in_full": "product", "utilisation": "resource",
     "supplier_lateness": "supplier", "plan_attainment": "resource", "plan_adherence": "resource",
     "budget_gap": "family", "decision_execution_rate": "month",
 }  # fmt: skip
+
+
+def _is_sure(confidence: float, ranking: Ranking) -> bool:
+    """Tell whether the best reading stands out enough to be taken without asking."""
+    others = [score for _, score in ranking.scores[1:2]]
+    margin = confidence - max(others, default=0.0)
+    return confidence >= _SURE or (confidence >= _LIKELY and margin >= _CLEAR)
 
 
 def _says_its_intent(signals: Signals, intent: str, confidence: float) -> bool:
@@ -344,8 +399,10 @@ def _says_its_intent(signals: Signals, intent: str, confidence: float) -> bool:
         "draft_decision": {"draft", "a_decision"}, "draft_minutes": {"minutes"},
         "describe": {"describe", "define", "events"},
     }.get(intent)  # fmt: skip
+    if intent == "kpi":
+        return False
     if subject is None:
-        return confidence > _SURE
+        return confidence > _FIRM
     return bool(signals.cues & subject)
 
 
