@@ -77,7 +77,22 @@ class ScenarioAnswer:
             text += f" Most is owed of {most}, {why}."
         if self.focus == "inventory":
             text += self._new_stock_outs(plan)
+        if self.focus == "all":
+            text += self._as_published(plan)
         return text
+
+    def _as_published(self, plan: Plan) -> str:
+        new = new_stock_outs(self.base, plan)
+        if not new:
+            return ""
+        outlook, day = new[0]
+        stock = self.names.stock(outlook.product, outlook.site)
+        many = f"{len(new)} stocks run" if len(new) > 1 else "1 stock runs"
+        first = "first " if len(new) > 1 else ""
+        return (
+            f" With the supply as published, {many} out that would not otherwise, or earlier: "
+            f"{first}{stock} on {wording.day(day)}."
+        )
 
     def _new_stock_outs(self, plan: Plan) -> str:
         new = new_stock_outs(self.base, plan)

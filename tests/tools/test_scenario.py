@@ -59,6 +59,11 @@ def test_more_demand_is_told_with_load_and_cost(ask, lemonade):
         "Service stays at 100.0 %; the highest load of L goes from 70.0 % in November 2026 to "
         "75.0 % in November 2026; the plan cost goes from EUR "
     )
+    # 150 pieces of the 220 of November: 20 of its 30 days
+    assert evidence.summary.endswith(
+        "With the supply as published, 3 stocks run out that would not otherwise, or earlier: "
+        "first Lemonade X at Depot 1 on 21 November 2026."
+    )
     assert fact(evidence, "demand_change", product="X") == pytest.approx(180)
     # 7 lots of 50 for the 330 of X
     assert fact(evidence, "peak_load", scenario="scenario") == pytest.approx(75)
