@@ -362,6 +362,84 @@ def test_frepple_reads_a_model_that_lacks_most_of_it(tmp_path):
     assert snapshot.frame("forecasts")["quantity"].tolist() == [3]
 
 
+def model_of(tmp_path: Path, **kinds: list[dict[str, object]]) -> Path:
+    rows = [{"model": f"input.{kind}", "fields": f} for kind, many in kinds.items() for f in many]
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(rows))
+    return path
+
+
+def test_frepple_reads_a_network_that_only_distributes(tmp_path):
+    source = model_of(
+        tmp_path,
+        location=[{"name": "hub"}, {"name": "shop", "available": "never listed"}],
+        demand=[
+            {"name": "D1", "item": "tea", "location": "shop", "due": "2026-02-01", "quantity": 5,
+             "status": "closed"},
+            {"name": "D2", "item": "tea", "location": "shop", "due": "2026-03-01", "quantity": 7},
+            {"name": "D3", "item": "tea", "location": "shop", "due": "2026-03-01",
+             "status": "canceled"},
+        ],
+        buffer=[{"name": "tea @ hub", "onhand": 40, "minimum": 6}],
+        itemdistribution=[{"item": "tea", "origin": "hub", "location": "shop", "leadtime": "P2D"}],
+        itemsupplier=[{"item": "tea", "supplier": "garden", "leadtime": "7 00:00:00"}],
+        operationplan=[{"reference": "PO1", "type": "PO", "status": "approved", "item": "tea",
+                        "location": "hub", "quantity": 9, "enddate": "2026-02-20"},
+                       {"reference": "PO2", "type": "PO", "status": "proposed", "item": "tea",
+                        "location": "hub", "quantity": 9, "enddate": "2026-02-20"}],
+    )  # fmt: skip
+    report = import_source(str(source), store=tmp_path / "store", profile="frepple")
+    snapshot = snapshot_of(report)
+    assert snapshot.frame("lanes")["lead_time_days"].tolist() == [2]
+    assert snapshot.frame("sourcing")["lead_time_days"].tolist() == [7]
+    assert snapshot.frame("stock")[["product", "site", "quantity"]].values.tolist() == [
+        ["tea", "hub", 40]
+    ]
+    assert snapshot.frame("receipts")["receipt"].tolist() == ["PO1"]
+    assert report.tables["orders"] == 2
+    assert rows_of(report, "not-firm") == 1
+    assert snapshot.company.as_of.isoformat() == "2026-02-01"
+
+
+def test_frepple_reads_steps_that_hand_on_and_resources_by_the_week(tmp_path):
+    source = model_of(
+        tmp_path,
+        location=[{"name": "works"}],
+        demand=[{"name": "D", "item": "chair", "due": "2026-03-01", "quantity": 2}],
+        operation=[
+            {"name": "all", "type": "routing", "item": "chair"},
+            {"name": "cut", "type": "time_per", "duration_per": 600, "owner": "all"},
+            {"name": "glue", "type": "time_per", "duration": 1800, "duration_per": 1200,
+             "owner": "all"},
+        ],
+        operationmaterial=[
+            {"operation": "cut", "item": "wood", "quantity": -3},
+            {"operation": "cut", "item": "cut wood", "quantity": 1, "type": "end"},
+            {"operation": "glue", "item": "cut wood", "quantity": -1},
+            {"operation": "glue", "item": "chair", "quantity": 1, "type": "end"},
+        ],
+        resource=[{"name": "bench"}, {"name": "crew", "type": "buckets_week", "maximum": 35},
+                  {"name": "air", "type": "infinite"}],
+        operationresource=[
+            {"operation": "cut", "resource": "bench"}, {"operation": "glue", "resource": "bench"},
+            {"operation": "glue", "resource": "crew", "quantity": 0.5},
+            {"operation": "glue", "resource": "air"},
+        ],
+    )  # fmt: skip
+    snapshot = snapshot_of(import_source(str(source), store=tmp_path / "s", profile="frepple"))
+    assert snapshot.frame("bom")[["product", "component", "quantity"]].values.tolist() == [
+        ["chair", "wood", 3]
+    ]
+    columns = ["site", "resource", "hours_per_unit", "setup_hours"]
+    assert snapshot.frame("routings")[columns].values.tolist() == [
+        ["works", "bench", 0.5, 0.5],
+        ["works", "crew", 0.5, 0],
+    ]
+    week = "resource = 'crew' AND date BETWEEN DATE '2026-03-02' AND DATE '2026-03-08'"
+    assert value(snapshot, f"SELECT sum(hours) FROM calendars WHERE {week}") == pytest.approx(35)
+    assert snapshot.names("resource") == ("bench", "crew")
+
+
 # --- profiles in general ---------------------------------------------------------------------
 
 

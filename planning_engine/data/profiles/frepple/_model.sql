@@ -19,6 +19,18 @@ CREATE MACRO seconds(text) AS
             + part(text, '\d+:(\d+):\d+') * 60 + part(text, '\d+:\d+:([\d.]+)')
     END;
 
+-- Where a model has one location, what names none lies there.
+CREATE TABLE source.places AS
+SELECT name_of(pk, fields) AS site FROM source.rows WHERE model = 'input.location'
+    AND name_of(pk, fields) NOT IN (
+        SELECT ref(o.fields, 'owner') FROM source.rows o
+        WHERE o.model = 'input.location' AND ref(o.fields, 'owner') IS NOT NULL
+    );
+CREATE MACRO place(fields) AS coalesce(
+    ref(fields, 'location'),
+    (SELECT CASE WHEN count(*) = 1 THEN min(site) END FROM source.places)
+);
+
 CREATE VIEW source.demands AS
 SELECT
     name_of(pk, fields) AS name,
@@ -26,7 +38,7 @@ SELECT
     num(fields->>'quantity', 1) AS quantity,
     lower(coalesce(fields->>'status', 'open')) AS status,
     ref(fields, 'item') AS product,
-    ref(fields, 'location') AS site,
+    place(fields) AS site,
     ref(fields, 'customer') AS customer,
     _place
 FROM source.rows WHERE model = 'input.demand';
@@ -34,7 +46,8 @@ FROM source.rows WHERE model = 'input.demand';
 CREATE VIEW source.buffers AS
 SELECT
     coalesce(ref(fields, 'item'), trim(split_part(name_of(pk, fields), '@', 1))) AS product,
-    coalesce(ref(fields, 'location'), trim(split_part(name_of(pk, fields), '@', 2))) AS site,
+    coalesce(ref(fields, 'location'), nullif(trim(split_part(name_of(pk, fields), '@', 2)), ''),
+        place(fields)) AS site,
     num(fields->>'onhand', 0) AS onhand,
     num(fields->>'minimum', 0) AS minimum,
     _place
@@ -50,7 +63,7 @@ SELECT
             AND ref(s.fields, 'suboperation') = name_of(r.pk, r.fields)
     )) AS owner,
     ref(fields, 'item') AS item,
-    ref(fields, 'location') AS site,
+    place(fields) AS site,
     seconds(fields->>'duration') / 3600 AS fixed_hours,
     seconds(fields->>'duration_per') / 3600 AS unit_hours,
     num(fields->>'priority', 1) AS priority,
@@ -108,6 +121,18 @@ SELECT
     _place
 FROM source.rows WHERE model = 'input.item';
 
+-- Items that are used but not listed are products all the same.
+INSERT INTO source.item_tree BY NAME
+SELECT item, min(_place) AS _place FROM (
+    SELECT product AS item, _place FROM source.demands
+    UNION ALL SELECT product, _place FROM source.buffers
+    UNION ALL SELECT item, _place FROM source.materials
+    UNION ALL SELECT ref(fields, 'item'), _place FROM source.rows
+        WHERE model IN ('input.itemsupplier', 'input.operationplan', 'input.operation')
+)
+WHERE item IS NOT NULL AND item NOT IN (SELECT item FROM source.item_tree)
+GROUP BY item;
+
 -- Groups of items are no products, unless something is made, kept or asked for under their name.
 CREATE TABLE source.products AS
 SELECT t.* FROM source.item_tree t
@@ -145,7 +170,7 @@ SELECT
     name_of(pk, fields) AS resource,
     coalesce(fields->>'type', 'default') AS type,
     ref(fields, 'owner') AS owner,
-    ref(fields, 'location') AS site,
+    place(fields) AS site,
     lower(coalesce(fields->>'category', '') || ' ' || coalesce(fields->>'subcategory', '')) AS kinds,
     num(fields->>'maximum', 1) AS maximum,
     ref(fields, 'maximum_calendar') AS size_calendar,

@@ -15,4 +15,9 @@ JOIN source.recipes r ON r.root = b.root
 JOIN source.steps s ON s.root = r.root
 JOIN source.materials m ON m.operation = s.operation
 WHERE m.quantity < 0 AND m.item <> r.product
+    -- What one step hands to the next is no component.
+    AND NOT EXISTS (
+        SELECT 1 FROM source.steps o JOIN source.materials p USING (operation)
+        WHERE o.root = r.root AND p.item = m.item AND p.quantity > 0
+    )
 GROUP BY r.product, m.item

@@ -33,7 +33,9 @@ own AS (
         s.day,
         sum(0.25
             * CASE WHEN z.calendar IS NULL THEN a.maximum ELSE coalesce(size.value, z.value) END
-            * CASE WHEN o.calendar IS NULL THEN 1
+            * CASE a.type WHEN 'buckets_day' THEN 1 / 24 WHEN 'buckets_week' THEN 1 / 168
+                WHEN 'buckets_month' THEN 12 / 8766 ELSE 1 END
+            * CASE WHEN o.calendar IS NULL OR a.type LIKE 'buckets%' THEN 1
                 WHEN coalesce(open.value, o.value) > 0 THEN 1 ELSE 0 END) AS hours
     FROM alone a CROSS JOIN slots s
     LEFT JOIN source.calendar_defaults z ON z.calendar = a.size_calendar

@@ -2,11 +2,7 @@ WITH used AS (
     SELECT site FROM source.buffers UNION SELECT site FROM source.demands
     UNION SELECT site FROM source.recipes UNION SELECT from_site FROM source.distributions
     UNION SELECT to_site FROM source.distributions UNION SELECT site FROM source.resource_tree
-    UNION SELECT name_of(pk, fields) FROM source.rows r WHERE model = 'input.location'
-        AND name_of(pk, fields) NOT IN (
-            SELECT ref(o.fields, 'owner') FROM source.rows o
-            WHERE o.model = 'input.location' AND ref(o.fields, 'owner') IS NOT NULL
-        )
+    UNION SELECT site FROM source.places
 )
 SELECT
     site,
