@@ -325,6 +325,12 @@ def address(web: FastAPI) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture
+def serve() -> Callable[[FastAPI], "serving"]:
+    """Return a server for an application of the test's own."""
+    return serving
+
+
 class serving:
     """A real uvicorn server in a thread, on a free loopback port."""
 

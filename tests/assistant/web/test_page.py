@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from assistant.channels.web import app
+
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed (apt install chromium)"
@@ -31,7 +33,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts = []
 
-    def opened(path: str = "/", **settings: object) -> Page:
+    def opened(path: str = "/", at: str = address, **settings: object) -> Page:
         shape = {"viewport": {"width": 1280, "height": 800}, **settings}
         context = browser.new_context(**shape)  # type: ignore[arg-type]
         contexts.append(context)
@@ -39,8 +41,8 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda said: _complain(complaints, said.type, said.text))
-        page.on("request", lambda asked: _stray(complaints, asked.url, address))
-        page.goto(address + path)
+        page.on("request", lambda asked: _stray(complaints, asked.url, at))
+        page.goto(at + path)
         return page
 
     yield opened
@@ -407,6 +409,25 @@ def test_nothing_moves_below_a_chart_when_it_is_drawn(open_page):
     )
     expect(page.locator(".drawing svg")).to_be_visible()
     assert page.evaluate("moved") < 0.1
+
+
+def test_the_demo_company_answers_through_the_built_in_analyst(open_page, workshop, serve):
+    with serve(app(workshop.conversation, workshop.settings)) as address:
+        page = open_page("", at=address)
+        page.click(".example:has-text('Which lines are over')")
+        answer = page.locator(".turn.answered .prose")
+        expect(answer).to_contain_text("L3", timeout=60_000)
+        expect(page.locator(".drawing svg")).to_be_visible()
+        page.locator("a.fact", has_text="118").first.click()
+        expect(page.locator("td.shown")).to_have_text("118.0")
+        page.click("button:has-text('Replay')")
+        expect(page.locator(".replay .same")).to_contain_text("Identical.", timeout=30_000)
+        page.click(".rooms a:has-text('Decisions')")
+        expect(page.locator(".sheet tbody tr").first).to_be_visible()
+        page.click(".filters a:has-text('Not carried out')")
+        expect(page.locator(".pill.bad").first).to_be_visible()
+        page.click(".rooms a:has-text('Data')")
+        expect(page.locator("main")).to_contain_text("OTIF")
 
 
 # Every text on the page against what is painted behind it: WCAG AA, 4.5 (3 for large).

@@ -22,8 +22,8 @@ function compare(one, other) {
 // States are read at a glance: a coloured pill, with the word in it.
 const TONES = {
   carried_out: "good", approved: "good", on_time: "good", ok: "good",
-  overdue: "bad", failed: "bad", rejected: "bad", late: "bad", over: "bad", stock_out: "bad", short: "bad",
-  open: "wait", draft: "wait", at_risk: "wait",
+  overdue: "bad", failed: "bad", not_carried_out: "bad", rejected: "bad", late: "bad", over: "bad", stock_out: "bad", short: "bad",
+  due_without_a_check: "wait", open: "wait", draft: "wait", at_risk: "wait",
 };
 
 function pill(text) {
