@@ -223,6 +223,11 @@ class _Shown:
             return f"Demand{self.place} is forecast at {wording.listed(said)}."
         by_size = sorted(months, key=lambda at: float(made.mean[at]))
         high, low = by_size[-1], by_size[0]
+        if made.mean[high] == made.mean[low]:
+            return (
+                f"Demand{self.place} {wording.period(first, last)} is forecast at "
+                f"{self._amount(made.mean[high])} every month."
+            )
         return (
             f"Demand{self.place} {wording.period(first, last)} is forecast at "
             f"{self._amount(self._total())} in total. It is highest in {self._month(high)} "

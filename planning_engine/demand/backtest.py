@@ -11,6 +11,8 @@ from planning_engine.demand.methods import Method, run, settled
 
 Array = NDArray[np.float64]
 
+SHORTEST = 5
+
 
 @dataclass(frozen=True)
 class Backtest:
@@ -42,12 +44,15 @@ class Backtest:
 def origins(length: int, horizon: int, season: int, most: int) -> tuple[tuple[int, ...], int]:
     """Return the origins a history allows and the steps to forecast from each.
 
-    Every origin keeps two seasons to learn from; a short history is tested on fewer steps,
-    or not at all. The origins lie a third of the horizon apart, the latest first.
+    Every origin keeps two seasons to learn from if it can, else one, else five periods; a
+    short history is tested on fewer steps, or not at all. The origins lie a third of the
+    horizon apart, the latest first.
     """
     spare = length - max(2 * season, 8)
     if spare < 2:
         spare = length - max(season + 2, 6)
+    if spare < 1:
+        spare = length - SHORTEST
     if spare < 1:
         return (), 0
     steps = min(horizon, spare)

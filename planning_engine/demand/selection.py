@@ -118,16 +118,16 @@ def is_intermittent(history: Array) -> bool:
 def _settled(history: Array, season: int) -> tuple[float, str] | None:
     """Return value and method where there is nothing to model."""
     if not len(history) or not history.any():
-        return 0.0, "0: nothing was sold in the history"
+        return 0.0, "none, as nothing was sold in the history"
     if len(history) > 1 and np.ptp(history) == 0:
-        return float(history[-1]), "constant: every period was the same"
+        return float(history[-1]), "constant, as every period was the same"
     if len(history) < 4:
         return float(history.mean()), "mean of the few periods there are"
     at = np.flatnonzero(history)
     silent = len(history) - 1 - int(at[-1])
     longest = int(np.diff(at).max()) - 1 if len(at) > 1 else 0
     if silent >= max(season, 2 * longest):
-        return 0.0, f"0: nothing was sold in the last {silent} periods"
+        return 0.0, "none, as nothing was sold for a season and twice the longest gap before"
     return None
 
 

@@ -72,6 +72,7 @@ class Kpi:
             the date of the data.
         dated_by: Table and column that say which period the data covers.
         extras: Further figures of each row → their unit.
+        columns: Table and column that the formula cannot do without.
         compute: The function.
     """
 
@@ -90,6 +91,7 @@ class Kpi:
     timing: Timing = "flow"
     dated_by: tuple[str, str] = ("sales", "date")
     extras: Mapping[str, str | None] = field(default_factory=dict)
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 _declared: dict[str, Kpi] = {}
@@ -115,6 +117,7 @@ def kpi(
     timing: Timing = "flow",
     dated_by: tuple[str, str] = ("sales", "date"),
     extras: Mapping[str, str | None] | None = None,
+    columns: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[Compute], Compute]:
     """Declare a KPI; its id is the function's name. See `Kpi` for the arguments."""
 
@@ -136,6 +139,7 @@ def kpi(
             timing=timing,
             dated_by=dated_by,
             extras=extras or {},
+            columns=columns,
         )
         return compute
 

@@ -2,11 +2,10 @@
 
 from calendar import monthrange
 from collections.abc import Mapping
-from datetime import timedelta
 
 import pandas as pd
 
-from planning_engine.data.calendars import add_months, months_between
+from planning_engine.data.calendars import add_months, months_between, open_share
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand.demand_plan import demand_plan
 from planning_engine.demand.slices import Cut, cut
@@ -15,6 +14,7 @@ from planning_engine.kpis.definition import KpiQuery, kpi
 _KINDS = ("product", "family", "site")
 _FINISHED = "coalesce(p.stage, 'finished') = 'finished'"
 COVER_MONTHS = 24
+_COST = (("products", "standard_cost"),)
 _TURNS = {
     "stock": "finished products, mean of the counts in the period, at standard cost",
     "cost of sales": "quantity sold × standard cost, taken to a year",
@@ -84,6 +84,7 @@ def _cut(snapshot: Snapshot, table: str, query: KpiQuery, by: str | None, month:
     groupings=("month", *_KINDS),
     parameters=_TURNS,
     aliases=("stock turns", "turnover", "inventory turnover"),
+    columns=_COST,
     dated_by=("stock", "date"),
     extras={"cogs": "currency", "stock": "currency"},
 )
@@ -103,6 +104,7 @@ def inventory_turns(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
     groupings=("month", *_KINDS),
     parameters=_TURNS,
     aliases=("dio", "inventory days", "inventory turnover days", "stock days"),
+    columns=_COST,
     dated_by=("stock", "date"),
     extras={"cogs": "currency", "stock": "currency"},
 )
@@ -123,6 +125,7 @@ def days_of_inventory(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd
     parameters={"stock": "all stages: finished products and components"},
     aliases=("stock value", "value of inventory", "working capital in stock", "inventory"),
     timing="stock",
+    columns=_COST,
     dated_by=("stock", "date"),
 )
 def inventory_value(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
@@ -209,13 +212,16 @@ def _demand_value(snapshot: Snapshot, where: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _cover(snapshot: Snapshot, worth: float, wanted: pd.DataFrame) -> float | None:
-    """Return the days until the demand has used the stock up, month by month as they are long."""
-    left, today = max(worth, 0.0), snapshot.company.as_of
-    for month, value in wanted.groupby("month")["worth"].sum().items():
-        first = pd.Timestamp(str(month)).date()
-        begins = max(first, today + timedelta(days=1))
-        length = monthrange(first.year, first.month)[1] - begins.day + 1
-        if value > left:
-            return float((begins - today).days - 1 + length * left / value)
-        left -= value
+    """Return the days until the demand has used the stock up, month by month as they are long.
+
+    Of a month that has begun, the days to come take their share of its demand.
+    """
+    left, today, days = max(worth, 0.0), snapshot.company.as_of, 0.0
+    for stamp, value in wanted.groupby("month")["worth"].sum().items():
+        month = pd.Timestamp(str(stamp)).date()
+        share = open_share(today, month)
+        length = share * monthrange(month.year, month.month)[1]
+        if value * share > left:
+            return float(days + length * left / (value * share))
+        left, days = left - value * share, days + length
     return None

@@ -96,8 +96,11 @@ def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
     snapshot.require(*one.tables, to=f"measure {one.name}")
     whole = one.compute(snapshot, query, None)
     if whole.empty or _nothing(whole):
+        _require_columns(snapshot, one)
         raise DataProblem(_no_data(snapshot, one, query))
     total = _rows(one, whole)[0]
+    if total.value is None:
+        _require_columns(snapshot, one)
     first, last = _span(whole, query)
     return KpiResult(
         kpi=one,
@@ -147,6 +150,17 @@ def _check(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> None:
         raise BadRequest(
             f"{one.name} looks ahead from the date of the data, {today}; it has no other period."
         )
+
+
+def _require_columns(snapshot: Snapshot, one: Kpi) -> None:
+    """Name the column that is empty in the whole data, if that is why there is no figure."""
+    for table, column in one.columns:
+        known = snapshot.query(f"SELECT count({column}) AS known FROM {table}")["known"][0]
+        if not known:
+            raise DataProblem(
+                f"The data has no {column} in the table '{table}', which is needed to measure "
+                f"{one.name}."
+            )
 
 
 def _refusal(one: Kpi, verb: str, kind: str, known: Sequence[str]) -> str:

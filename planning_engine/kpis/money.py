@@ -59,6 +59,7 @@ def sales_quantity(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.Da
     tables=("sales", "products"),
     filters=_KINDS,
     groupings=("month", *_KINDS),
+    columns=(("sales", "revenue"),),
     aliases=("turnover in money", "sales value", "net sales", "sales"),
 )
 def revenue(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
@@ -76,6 +77,7 @@ def revenue(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame
     filters=_KINDS,
     groupings=("month", *_KINDS),
     parameters={"products": "those with a standard cost and sales with revenue"},
+    columns=(("sales", "revenue"), ("products", "standard_cost")),
     aliases=("gross margin", "profit", "contribution"),
     extras={"margin_share": "%"},
 )
@@ -98,6 +100,7 @@ def margin(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     filters=("family",),
     groupings=("month", "family"),
     aliases=("budget", "actual against budget", "over or under budget", "plan gap"),
+    columns=(("sales", "revenue"), ("budget", "revenue")),
     dated_by=("budget", "month"),
     extras={"revenue": "currency", "budget": "currency", "gap_share": "%"},
 )

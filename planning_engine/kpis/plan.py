@@ -30,6 +30,7 @@ def _period(query: KpiQuery) -> dict[str, object]:
     groupings=("month", *_PLACES),
     parameters={"available": "regular hours, without overtime; resources with hours run"},
     aliases=("capacity utilisation", "utilization", "load of the lines", "how busy"),
+    columns=(("production", "hours"),),
     dated_by=("production", "date"),
     extras={"hours_run": "hours", "hours_available": "hours"},
 )
@@ -91,6 +92,7 @@ def _made(snapshot: Snapshot, query: KpiQuery, by: str | None, value: str) -> pd
     filters=_KINDS,
     groupings=("month", *_KINDS),
     aliases=("production attainment", "schedule attainment", "did we make the plan"),
+    columns=(("production", "planned_quantity"),),
     dated_by=("production", "date"),
     extras={"planned": "product unit", "made": "product unit"},
 )
@@ -110,6 +112,7 @@ def plan_attainment(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
     groupings=("month", *_KINDS),
     parameters={"level": "product × month: what was made too much of does not count"},
     aliases=("schedule adherence", "mix adherence", "plan compliance"),
+    columns=(("production", "planned_quantity"),),
     dated_by=("production", "date"),
     extras={"planned": "product unit", "made": "product unit"},
 )

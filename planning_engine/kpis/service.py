@@ -15,6 +15,7 @@ _PARAMETERS = {
     "level": "order line; a partial delivery is not in full",
     "lines": "due in the period and not after the date of the data; an open one is late",
 }
+_COLUMNS = (("orders", "requested_on"),)
 _EXTRAS: dict[str, str | None] = {"lines": "lines", "missed": "lines"}
 
 
@@ -58,6 +59,7 @@ def _share_of_lines(snapshot: Snapshot, query: KpiQuery, by: str | None, kept: s
     groupings=("month", *_KINDS),
     parameters=_PARAMETERS,
     aliases=("on time in full", "service level", "delivery performance", "service"),
+    columns=_COLUMNS,
     dated_by=("orders", "requested_on"),
     extras=_EXTRAS,
 )
@@ -77,6 +79,7 @@ def otif(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     groupings=("month", *_KINDS),
     parameters=_PARAMETERS,
     aliases=("on-time delivery", "delivered on time", "punctuality"),
+    columns=_COLUMNS,
     dated_by=("orders", "requested_on"),
     extras=_EXTRAS,
 )
@@ -96,6 +99,7 @@ def on_time(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame
     groupings=("month", *_KINDS),
     parameters=_PARAMETERS,
     aliases=("fill rate of lines", "complete deliveries", "delivered in full"),
+    columns=_COLUMNS,
     dated_by=("orders", "requested_on"),
     extras=_EXTRAS,
 )

@@ -540,13 +540,55 @@ def test_a_period_without_data_is_told_with_the_period_there_is(demo):
 
 def test_rows_without_a_date_are_no_data(company_of):
     facts = shop(company_of, orders=LINES[6:])
-    with pytest.raises(DataProblem, match="no row of the table 'orders' has a requested_on"):
+    with pytest.raises(DataProblem, match="has no requested_on in the table 'orders'"):
         measure(facts, "otif", SEPTEMBER)
 
 
 def test_no_decision_due_is_no_rate(demo):
     with pytest.raises(DataProblem, match="No decision with a check was due"):
         measure(demo, "decision_execution_rate", YEAR)
+
+
+@pytest.mark.parametrize(
+    ("identity", "column"),
+    [("revenue", "revenue"), ("margin", "revenue"), ("utilisation", "hours")],
+)
+def test_a_column_that_the_source_lacks_is_named(company_of, identity, column):
+    made = [row | {"hours": None} for row in MADE]
+    facts = shop(company_of, **{**PLANT, "production": made})
+    with pytest.raises(DataProblem, match=f"has no {column} in the table"):
+        measure(facts, identity, SEPTEMBER)
+
+
+def test_without_costs_stock_has_no_turns(company_of):
+    facts = shop(company_of, stock=STOCK, products=[{"product": "A", "family": "F"}])
+    for identity in ("inventory_turns", "days_of_inventory", "inventory_value"):
+        with pytest.raises(DataProblem, match="no standard_cost in the table 'products'"):
+            measure(facts, identity, SUMMER)
+
+
+def test_of_a_month_that_has_begun_only_the_days_to_come_use_stock(company_of):
+    tables = {
+        "products": [{"product": "A"}],
+        "sales": [
+            {"date": date(2026, 9, 1), "product": "A", "site": "S", "customer": "K", "quantity": 1}
+        ],
+        "stock": [{"date": date(2026, 11, 9), "product": "A", "site": "S", "quantity": 70}],
+        "forecasts": [
+            {
+                "cycle": date(2026, 10, 1),
+                "stream": "consensus",
+                "month": date(2026, 11, 1),
+                "product": "A",
+                "site": "S",
+                "quantity": 200,
+            }
+        ],
+    }
+    facts = company_of(tables, date(2026, 11, 9))
+    # 21 of 30 days are left, and 140 of 200: 70 last for half of them
+    query = KpiQuery(date(2026, 11, 1), date(2026, 11, 1))
+    assert measure(facts, "days_of_cover", query).total == pytest.approx(10.5)
 
 
 def test_a_missing_table_is_named(company_of):
