@@ -13,7 +13,7 @@ from assistant.store.records import read_check
 from assistant.store.state import Store
 from planning_engine.data.company import Person
 from planning_engine.decisions import Decision
-from planning_engine.errors import BadRequest, UnknownName
+from planning_engine.errors import BadRequest, NotPermitted, UnknownName
 from tools.evidence import Evidence
 
 Verdict = Literal["approved", "rejected"]
@@ -36,8 +36,11 @@ class Approvals:
         return tuple(
             stored.pending
             for stored in self.store.decisions.proposals("open")
-            if stored.proposed_by == person.id
-            or access.may_approve(person, stored.pending.proposal.kind)
+            if _may_read(stored, person)
+            and (
+                stored.proposed_by == person.id
+                or access.may_approve(person, stored.pending.proposal.kind)
+            )
         )
 
     def find(self, identity: str, person: Person) -> StoredProposal:
@@ -45,11 +48,17 @@ class Approvals:
 
         Raises:
             UnknownName: There is none of that id.
+            NotPermitted: It is made from notes restricted to executives.
         """
         stored = self.store.decisions.proposal(identity)
         if stored is None:
             known = [entry.pending.id for entry in self.store.decisions.proposals("open")]
             raise UnknownName("proposal", identity, known)
+        if not _may_read(stored, person):
+            raise NotPermitted(
+                f"You may not see proposal '{identity}': it is made from notes restricted to "
+                "executives."
+            )
         return stored
 
     def settle(
@@ -98,6 +107,10 @@ class Approvals:
                 detail={"kind": settled.pending.proposal.kind, "reason": settled.reason},
             )
         return settled.pending
+
+
+def _may_read(stored: StoredProposal, person: Person) -> bool:
+    return access.reads_restricted(person) or not stored.pending.proposal.body.get("restricted")
 
 
 def decision_of(stored: StoredProposal, at: datetime) -> Decision | None:

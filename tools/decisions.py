@@ -14,6 +14,7 @@ from tools.decision_answer import DecisionAnswer, check_sentence, quotable, unit
 from tools.decision_search import Judged, about, as_of, judged
 from tools.evidence import Evidence, Fact, Proposal, plain
 from tools.people import find_person
+from tools.quotes import told_of
 from tools.registry import tool
 from tools.request import Month, Request
 
@@ -99,7 +100,7 @@ def find_decisions(context: ToolContext, request: FindDecisionsRequest) -> Evide
     answer = DecisionAnswer(snapshot, found, left_out, unchecked)
     return Evidence(
         summary=answer.summary() if found else _nothing(context, request) + answer.remarks(),
-        facts=answer.facts(),
+        facts=told_of(answer.facts(), request.cycle),
         table=answer.table(),
         definition=DEFINITION.format(today=wording.day(snapshot.company.as_of)),
         issues=snapshot.issues_of(_tables(found)),

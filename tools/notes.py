@@ -9,7 +9,7 @@ from planning_engine.errors import BadRequest, UnknownName
 from tools import wording
 from tools.context import NoteFilter, ToolContext
 from tools.evidence import Evidence, EvidenceTable, Fact, Passage, TableColumn
-from tools.quotes import facts_of, lines, quoted, where_said
+from tools.quotes import facts_of, lines, quoted, told_of, where_said
 from tools.registry import tool
 from tools.request import Month, Request
 
@@ -55,10 +55,13 @@ def search_notes(context: ToolContext, request: NotesRequest) -> Evidence:
     passages = tuple(context.notes.search(request.query, only, request.limit))
     return Evidence(
         summary=_found(passages, request) if passages else _nothing(context, request),
-        facts=(
-            Fact("passages", len(passages), "1"),
-            Fact("notes", len({passage.note for passage in passages}), "1"),
-            *facts_of(passages),
+        facts=told_of(
+            (
+                Fact("passages", len(passages), "1"),
+                Fact("notes", len({passage.note for passage in passages}), "1"),
+                *facts_of(passages),
+            ),
+            request.cycle,
         ),
         table=EvidenceTable(_COLUMNS, tuple(_row(passage) for passage in passages)),
         definition=DEFINITION,

@@ -1,7 +1,9 @@
 """Excerpts of notes as they are quoted in an answer, cited by note and lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
 from tools import wording
 from tools.evidence import Fact, Passage
@@ -60,6 +62,15 @@ def facts_of(passages: Sequence[Passage]) -> tuple[Fact, ...]:
         facts.append(Fact("first_line", passage.first_line, "1", about))
         facts.append(Fact("last_line", passage.last_line, "1", about))
     return tuple(facts)
+
+
+def told_of(facts: Iterable[Fact], cycle: date | None) -> tuple[Fact, ...]:
+    """Return the facts with the S&OP cycle that was asked for.
+
+    Written as `2026-08`, which is no day: a fact about a cycle may state any day in it.
+    """
+    about = {"cycle": f"{cycle:%Y-%m}"} if cycle else {}
+    return tuple(replace(fact, about=about | dict(fact.about)) for fact in facts)
 
 
 def _sentences(text: str) -> list[str]:
