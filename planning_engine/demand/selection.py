@@ -34,6 +34,9 @@ Array = NDArray[np.float64]
 LEVELS = (80, 95)
 ORIGINS = 3
 INTERMITTENT_FROM = 1.32
+# A season seen once cannot be told from a trend, nor tested: with fewer periods than this
+# beyond one season, a history is forecast without one.
+ONCE_SEEN = 3
 # A method whose backtest error is this many times the best one's has lost the series.
 HOPELESS = 3.0
 
@@ -104,6 +107,8 @@ def forecast_series(
             width = intervals.spread(history, np.empty(0), np.empty(0), horizon, season)
         low, high = _ends(mean, width, levels, floor=floor)
         return SeriesForecast(mean, low, high, reason)
+    if len(history) < season + ONCE_SEEN:
+        season = 1
     if is_intermittent(history):
         return _intermittent(history, horizon, season, levels, tested_on or horizon)
     return _smooth(history, horizon, season, levels, tested_on or horizon, floor=floor)

@@ -119,6 +119,12 @@ def test_a_history_without_two_seasons_is_still_backtested():
     assert made.tested.error is not None
 
 
+def test_a_season_seen_once_is_not_repeated():
+    # a year of growth: the months of a year ago are no forecast
+    history = np.array([10, 22, 29, 41, 52, 59, 70, 81, 92, 99, 110, 119.0])
+    assert forecast_series(history, 3, 12).mean.min() > 90
+
+
 # --- parts ------------------------------------------------------------------------------
 
 
