@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from planning_engine.data.connectors.registry import Loaded, Opened, Relation, tidy
+from planning_engine.data.connectors.registry import Loaded, Opened, Relation, table_of, tidy
 from planning_engine.data.issue import Severity
 from planning_engine.data.schema import TABLES, Column, Table
 from planning_engine.data.snapshot import Source
@@ -37,20 +37,6 @@ def stage_native(opened: Opened, staging: Staging, say: Callable[[str], None]) -
         elif TABLES[name].required:
             staging.report(name, "missing-table", "error", 0, _missing(name, opened, strangers))
     _report_strangers(opened, strangers, [n for n, found in matched.items() if found], staging)
-
-
-def table_of(name: str) -> str | None:
-    """Return the table of ours that a file, sheet or database table is named after.
-
-    Example:
-        >>> table_of("Sales 2026")
-        'sales'
-    """
-    plain = tidy(name)
-    if plain in TABLES:
-        return plain
-    stem = re.sub(r"_\d.*$", "", plain)
-    return stem if stem in TABLES and stem != plain else None
 
 
 def _stage_table(table: Table, relations: Sequence[Relation], staging: Staging) -> None:

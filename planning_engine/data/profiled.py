@@ -18,6 +18,7 @@ from planning_engine.data.connectors.registry import (
 )
 from planning_engine.data.issue import Severity
 from planning_engine.data.profile import Profile, RelationSpec
+from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Source
 from planning_engine.data.staging import EXAMPLES, PLACE, Staging, set_variable
 from planning_engine.errors import DataProblem
@@ -197,7 +198,9 @@ def _stage_table(name: str, sql: str, profile: Profile, rows: SourceRows, stagin
     connection = staging.connection
     statement = sql.strip().rstrip(";")
     _run(connection, f"CREATE TABLE staged.{name} AS {statement}", profile, name, rows)
-    if staging.number(f"SELECT count(*) FROM staged.{name}") == 0:
+    # What is required is there even when it is empty, so that no reader need ask.
+    empty = staging.number(f"SELECT count(*) FROM staged.{name}") == 0
+    if empty and not TABLES[name].required:
         connection.execute(f"DROP TABLE staged.{name}")
         return
     described = connection.execute(f"DESCRIBE staged.{name}").fetchall()
@@ -217,7 +220,7 @@ def _stage_table(name: str, sql: str, profile: Profile, rows: SourceRows, stagin
 def _report_missing(staging: Staging) -> None:
     """Say that required tables came out empty: without products nothing can be answered."""
     for name in ("products", "sales"):
-        if name not in staging.tables:
+        if name not in staging.tables or not staging.rows(name):
             severity: Severity = "error" if name == "products" else "warning"
             staging.report(
                 name,

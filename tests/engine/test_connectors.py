@@ -227,3 +227,33 @@ def test_ids_stay_as_they_are_written(tmp_path, imported):
     assert snapshot is not None
     assert snapshot.names("product") == ("007", "1e5")
     assert snapshot.label("product", "007") == "Bond"
+
+
+def test_a_lone_sheet_is_named_after_its_file(tmp_path, imported):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name, rows in (("products", PRODUCTS), ("sales", SALES)):
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(folder / f"{name}.xlsx")
+    assert facts(imported(folder)) == EXPECTED
+
+
+def test_files_that_are_none_of_our_tables_do_not_stop_an_import(tmp_path, imported):
+    folder = tmp_path / "source"
+    (folder / "notes").mkdir(parents=True)
+    (folder / "products.csv").write_text(delimited(PRODUCTS, ","))
+    (folder / "sales.csv").write_text(delimited(SALES, ","))
+    (folder / "locked.xlsx").write_bytes(b"no workbook")
+    (folder / "todo.txt").write_text("")
+    (folder / "custmers.csv").write_text("customer\nK\n")
+    (folder / "README.md").write_text("# Ours")
+    (folder / "notes" / "may.txt").write_text("")
+    report = imported(folder)
+    assert facts(report) == EXPECTED
+    said = [issue.message for issue in report.issues if issue.rule == "unknown-table"]
+    hint = "custmers.csv is named like none of the tables and was left out. Did you mean "
+    assert any(message.startswith(hint) for message in said)
+    assert any(message.startswith("locked.xlsx") for message in said)
+    assert not any("README" in message for message in said)

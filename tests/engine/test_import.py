@@ -191,3 +191,21 @@ def test_every_finding_is_kept_with_the_snapshot(source_of: Sources, tmp_path, s
     assert report.snapshot is not None
     reopened = open_snapshot(tmp_path / "store" / report.snapshot.id)
     assert reopened.issues == report.issues
+
+
+def test_the_demo_company_imports_whole_and_without_a_warning(tmp_path, demo):
+    from planning_engine.data import sample
+
+    sample.write(tmp_path / "demo")
+    report = import_source(str(tmp_path / "demo"), store=tmp_path / "store")
+    assert report.snapshot is not None
+    assert {issue.severity for issue in report.issues} <= {"note"}
+    for table in demo.tables:
+        mine, theirs = (s.query(f"SELECT * FROM {table}") for s in (report.snapshot, demo))
+        keys = list(mine.columns)
+        mine, theirs = (f.sort_values(keys, ignore_index=True) for f in (mine, theirs))
+        assert (
+            mine.astype(object)
+            .where(mine.notna(), None)
+            .equals(theirs.astype(object).where(theirs.notna(), None))
+        ), table

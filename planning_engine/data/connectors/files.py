@@ -18,6 +18,7 @@ from planning_engine.data.connectors.registry import (
     create_or_append,
     literal,
     quoted,
+    table_of,
 )
 from planning_engine.data.connectors.text import sha256_of
 from planning_engine.data.connectors.workbook import is_workbook, sheets
@@ -109,12 +110,14 @@ def open_files(source: str, options: ReadOptions) -> Opened:
     for path in sorted(root.iterdir()):
         if path.name.startswith((".", "~$")) or path.name == _COMPANY:
             continue
-        if path.is_dir():
-            found += _parts(path, options)
-        elif _stem_and_kind(path) is None:
+        try:
+            found += _parts(path, options) if path.is_dir() else _in_folder(path, options)
+        except DataProblem:
+            # A file that is none of our tables does not stop an import.
+            told = (path.name, "folder") if path.is_dir() else _stem_and_kind(path)
+            if told and table_of(told[0]):
+                raise
             overlooked.append(path.name)
-        else:
-            found += read_file(path, path.name, options)
     return Opened(str(root), tuple(found), root=root, company=text, overlooked=tuple(overlooked))
 
 
@@ -138,6 +141,15 @@ def read_file(
     if kind == "records":
         return _json_relations(path, name or stem, origin, options)
     return [DelimitedFile(path, name or stem, origin, options)]
+
+
+def _in_folder(path: Path, options: ReadOptions) -> list[Relation]:
+    """Return the relations of a file beside others; one lone sheet is named after its file."""
+    relations = read_file(path, path.name, options)
+    told = _stem_and_kind(path)
+    if told and told[1] == "workbook" and len(relations) == 1 and not table_of(relations[0].name):
+        relations[0].name = told[0]
+    return relations
 
 
 def _stem_and_kind(path: Path) -> tuple[str, str] | None:

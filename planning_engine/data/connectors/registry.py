@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from planning_engine.data.schema import Column
+from planning_engine.data.schema import TABLES, Column
 from planning_engine.errors import DataProblem
 
 
@@ -160,6 +160,20 @@ def literal(text: str) -> str:
 def tidy(name: str) -> str:
     """Return a column or table name in the form of ours: `Lead Time-days ` → `lead_time_days`."""
     return re.sub(r"[^0-9a-z]+", "_", name.strip().casefold()).strip("_")
+
+
+def table_of(name: str) -> str | None:
+    """Return the table of ours that a file, sheet or database table is named after.
+
+    Example:
+        >>> table_of("Sales 2026")
+        'sales'
+    """
+    plain = tidy(name)
+    if plain in TABLES:
+        return plain
+    stem = re.sub(r"_\d.*$", "", plain)
+    return stem if stem in TABLES and stem != plain else None
 
 
 def create_or_append(

@@ -32,6 +32,7 @@ class Sheet(Relation):
         self.path = path
         self.name = name
         self.origin = origin
+        self._title = name
         self._columns: tuple[str, ...] | None = None
 
     def columns(self) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ class Sheet(Relation):
 
         book = load_workbook(self.path, read_only=True, data_only=True)
         try:
-            for number, cells in enumerate(book[self.name].iter_rows(values_only=True), start=1):
+            for number, cells in enumerate(book[self._title].iter_rows(values_only=True), start=1):
                 row = [_text(cell) for cell in cells]
                 if any(row):
                     yield number, row
