@@ -1,6 +1,12 @@
 """The demo company through the whole path: built-in analyst, notes, decisions, receipts."""
 
 import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.request
 
 import pytest
 from typer.testing import CliRunner
@@ -72,8 +78,78 @@ def test_a_demo_that_was_interrupted_is_made_again(tmp_path, workshop):
     assert len(again.store.decisions.decisions(restricted=True)) == decisions
 
 
-def test_the_command_asks_and_replays(workshop, monkeypatch):
+@pytest.fixture
+def _here(workshop, monkeypatch):
     monkeypatch.setenv("SOP_HOME", str(workshop.home.folder))
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_demo_answers_its_three_questions_and_offers_three_more():
+    result = CliRunner().invoke(app, ["demo", "--no-serve", "--json"])
+    assert result.exit_code == 0, result.stderr
+    assert [answer["status"] for answer in json.loads(result.stdout)["answers"]] == ["answered"] * 3
+    shown = CliRunner().invoke(app, ["demo", "--no-serve"]).stdout
+    assert shown.count("sop ask ") == 3
+
+
+@pytest.mark.usefixtures("_here")
+def test_notes_are_added_once_and_found(tmp_path):
+    note = tmp_path / "supply.md"
+    note.write_text("---\ndate: 2026-11-01\nmeeting: supply\n---\n\nThe zeppelin arrives late.\n")
+    added = CliRunner().invoke(app, ["notes", "add", str(note), "--json"])
+    assert len(json.loads(added.stdout)["added"]) == 1
+    assert "0 notes added" in CliRunner().invoke(app, ["notes", "add", str(note)]).stdout
+    found = CliRunner().invoke(app, ["notes", "search", "when does the zeppelin arrive?"])
+    assert "zeppelin arrives late" in found.stdout
+
+
+def test_the_page_is_served_on_the_next_free_port(workshop):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        taken = busy.getsockname()[1]
+        served = subprocess.Popen(
+            [sys.executable, "-m", "assistant", "serve", "--port", str(taken)],
+            env={**os.environ, "SOP_HOME": str(workshop.home.folder)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            said = [served.stdout.readline(), served.stdout.readline()]
+            address = re.search(r"http://\S+", said[1]).group()
+            with urllib.request.urlopen(address, timeout=60) as page:
+                text = page.read().decode()
+        finally:
+            served.terminate()
+            served.communicate()
+    assert f"Port {taken} is taken" in said[0]
+    assert "Kaito Beverages" in text
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize(
+    ("variables", "found", "code"),
+    [
+        ({}, "built-in analyst; nothing leaves this machine", 0),
+        ({"SOP_HOST": "0.0.0.0"}, "where others can reach it", 0),
+        ({"SOP_SLACK_BOT_TOKEN": "xoxb-1"}, "SOP_SLACK_SIGNING_SECRET is not set", 1),
+        ({"SOP_SLACK_BOT_TOKEN": "xoxb-1", "SOP_SLACK_SIGNING_SECRET": "s"}, "http mode is set", 0),
+        ({"SOP_MODEL": "openai:x", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"},
+         "x cannot be reached at http://127.0.0.1:1/v1", 1),
+        ({"SOP_DATABASE_URL": "nonsense"}, "not a database address", 1),
+        ({"SOP_EMBEDDING": "minilm2"}, "Did you mean 'minilm'", 1),
+    ],
+)  # fmt: skip
+def test_the_check_up_finds_what_is_wrong(variables, found, code, monkeypatch):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    assert result.exit_code == code, result.output
+    assert found in result.stdout
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_command_asks_and_replays():
     asked = CliRunner().invoke(
         app, ["ask", "Is L3 overloaded in March 2027?", "--as", "petra", "--json"]
     )
