@@ -4,15 +4,14 @@ Every channel talks to this one service, and hands it a `Person`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol  # Any: tool arguments are JSON
 
 from assistant import access
 from assistant.answer import Answer, PendingProposal, Progress
-from assistant.approvals import Approvals, decision_of, with_decision_id
+from assistant.approvals import Approvals
 from assistant.company_home import CompanyHome
 from assistant.follow_ups import footnotes, suggestions
+from assistant.ledger import Ledger, Moment
 from assistant.receipts import Replay, replay
 from assistant.store.conversations import Receipt, Thread, Turn, new_code
 from assistant.store.decision_log import DecisionEvent, StoredProposal, VisibleDecisions
@@ -27,13 +26,10 @@ from tools.context import NoteLibrary, ToolContext
 from tools.evidence import Evidence
 
 if TYPE_CHECKING:  # importing the loop costs 4 CPU seconds: only a question does
-    from sqlalchemy import Connection
-
     from assistant.agent import Agent, Draft
     from assistant.wording import Outcome, Worded
 
 QUESTION_LIMIT = 4000
-TITLE_LENGTH = 80
 
 Listener = Callable[[Progress], None]
 
@@ -54,15 +50,6 @@ class Agents(Protocol):
     def agent(self, snapshot: Snapshot, person: Person) -> "Agent":
         """Return it."""
         ...
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """What was known when a question was asked."""
-
-    at: datetime
-    notes_seq: int
-    decisions_seq: int
 
 
 def _ignore(progress: Progress) -> None:
@@ -87,6 +74,7 @@ class Conversation:
         self._agents = agents
         self._views = Viewpoints()
         self._approvals = Approvals(store)
+        self._ledger = Ledger(store)
 
     # Who and what
 
@@ -136,7 +124,7 @@ class Conversation:
         listener = progress or _ignore
         thread = thread or new_code("t", 8)
         self._own_thread(thread, person)
-        moment = self._moment()
+        moment = self._ledger.moment()
         snapshot = self.snapshot(person)
         listener(Progress("started", "Opening the data"))
         earlier = self.store.conversations.turns(thread, person.id, last=8)
@@ -146,7 +134,7 @@ class Conversation:
         listener(Progress("checking", "Checking every figure against the evidence"))
         worded = self._worded(question, snapshot, agent, outcome, draft)
         answer = self._answer(worded, snapshot, agent, thread)
-        self._keep(answer, worded.outcome, question, person, channel, moment)
+        self._ledger.enter(answer, worded.outcome, question, person, channel, moment)
         return answer
 
     def run_tool(
@@ -158,7 +146,7 @@ class Conversation:
     ) -> Evidence:
         """Run one tool outside any conversation and return its evidence; nothing is kept."""
         listener = progress or _ignore
-        context = self._context(self.snapshot(person), person, self._moment(), listener)
+        context = self._context(self.snapshot(person), person, self._ledger.moment(), listener)
         return registry.run(name, arguments, context)
 
     def history(self, thread: str, person: Person) -> tuple[Turn, ...]:
@@ -200,7 +188,7 @@ class Conversation:
             raise UnknownName("receipt", receipt)
         _may_replay(kept, person)
         snapshot = self._views.narrowed(self.home.open(kept.snapshot), kept.person)
-        moment = _Moment(kept.at, kept.notes_seq, kept.decisions_seq)
+        moment = Moment(kept.at, kept.notes_seq, kept.decisions_seq)
         turn = self.store.conversations.turn(kept.turn)
         context = self._context(snapshot, kept.person, moment, _ignore)
         return replay(kept, turn.question, turn.answer, context)
@@ -256,12 +244,8 @@ class Conversation:
         if thread and thread.channel != "slack" and thread.person != person.id:
             raise NotPermitted(f"Thread '{identity}' is another person's. Start one of your own.")
 
-    def _moment(self) -> _Moment:
-        store = self.store
-        return _Moment(store.now(), store.notes.last_seq(), store.decisions.last_seq())
-
     def _context(
-        self, snapshot: Snapshot, person: Person, moment: _Moment, listener: Listener
+        self, snapshot: Snapshot, person: Person, moment: Moment, listener: Listener
     ) -> ToolContext:
         return ToolContext(
             snapshot,
@@ -308,70 +292,6 @@ class Conversation:
             thread=thread,
         )
 
-    def _keep(
-        self,
-        answer: Answer,
-        outcome: "Outcome",
-        question: str,
-        person: Person,
-        channel: str,
-        moment: _Moment,
-    ) -> None:
-        store = self.store
-        turn = Turn(
-            id=new_code("q", 10),
-            thread=answer.thread,
-            person=person.id,
-            channel=channel,
-            at=moment.at,
-            question=question,
-            answer=answer,
-            calls=outcome.calls,
-            memory=outcome.memory,
-        )
-        receipt = Receipt(
-            code=answer.receipt,
-            turn=turn.id,
-            person=person,
-            snapshot=answer.snapshot,
-            calls=outcome.calls,
-            evidence=tuple(entry.id for entry in answer.evidence),
-            notes_seq=moment.notes_seq,
-            decisions_seq=moment.decisions_seq,
-            at=moment.at,
-        )
-        proposed = [
-            with_decision_id(StoredProposal(pending, receipt.code, person.id, moment.at, channel))
-            for pending in answer.proposals
-        ]
-        with store.database.writing() as connection:
-            store.conversations.keep(connection, turn, receipt, _title(question))
-            for stored in proposed:
-                store.decisions.propose(connection, stored)
-                self._log_draft(connection, stored)
-            store.audit.write(
-                connection,
-                person=person.id,
-                channel=channel,
-                action="asked",
-                subject=receipt.code,
-                detail={"status": answer.status, "tools": [call.tool for call in outcome.calls]},
-            )
-
-    def _log_draft(self, connection: "Connection", stored: StoredProposal) -> None:
-        decision = decision_of(stored, stored.proposed_at)
-        if decision is not None:
-            self.store.decisions.record(
-                connection,
-                decision,
-                "proposed",
-                person=stored.proposed_by,
-                at=stored.proposed_at,
-                channel=stored.channel or "",
-                evidence=[stored.pending.evidence],
-                receipt=stored.receipt,
-            )
-
 
 def _checked(question: str) -> str:
     question = question.replace("\x00", "").strip()
@@ -383,11 +303,6 @@ def _checked(question: str) -> str:
             "Put long texts into a note with `sop notes add` and ask about them."
         )
     return question
-
-
-def _title(question: str) -> str:
-    line = " ".join(question.split())
-    return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1]}…"
 
 
 def _may_replay(receipt: Receipt, person: Person) -> None:

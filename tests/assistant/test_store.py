@@ -1,26 +1,23 @@
 """The store keeps whole turns, decisions and notes, on SQLite and on PostgreSQL."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import select
 
 from assistant.answer import Answer, Claim, PendingProposal
 from assistant.store.conversations import Call, Receipt, Turn, new_code
-from assistant.store.database import Database, StoreUnavailable
 from assistant.store.decision_log import StoredProposal, VisibleDecisions, settled_as
 from assistant.store.note_shelf import Chunk
 from assistant.store.state import Store
-from assistant.store.tables import decision_events, metadata, turns
+from assistant.store.tables import metadata, turns
 from planning_engine.data.company import Person
 from planning_engine.data.issue import Issue
 from planning_engine.data.scope import Scope
 from planning_engine.decisions import Check, Decision
-from planning_engine.errors import BadRequest
 from tools.context import Note
 from tools.evidence import (
     Evidence,
@@ -283,101 +280,6 @@ def test_the_audit_is_kept_in_order_with_what_it_tells_about(kept):
     assert [entry.subject for entry in kept.audit.entries()] == ["r_2", "r_1"]
 
 
-# The database itself
-
-
-def test_the_migrations_make_exactly_the_tables_that_are_declared(kept):
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    from assistant.store.migrations import HEAD
-    from assistant.store.migrations.upgrade import config
-
-    with kept.database.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
-
-
-def test_several_processes_may_open_a_new_database_at_once(tmp_path):
-    url = f"sqlite:///{tmp_path / 'state.db'}"
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(Database, [url] * 4))
-    tables = inspect(Database(url)._engine).get_table_names()
-    assert set(metadata.tables) <= set(tables)
-
-
-def test_a_locked_database_is_told_in_a_sentence_and_nothing_is_kept(tmp_path):
-    url = f"sqlite:///{tmp_path / 'state.db'}"
-    store = Store(url, lambda: NOON, busy_seconds=0.05)
-    other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreUnavailable, match="Another process is writing"):
-        keep(store)
-    other.execute("ROLLBACK")
-    other.close()
-    assert store.conversations.threads("petra") == ()
-
-
-def test_readers_go_on_while_somebody_writes(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'state.db'}", lambda: NOON, busy_seconds=0.05)
-    keep(store)
-    with store.database.writing() as connection:
-        connection.execute(insert(decision_events).values(**_event()))
-        assert len(store.conversations.turns("t_1", "petra")) == 1
-        assert store.decisions.last_seq() == 0
-    assert store.decisions.last_seq() == 1
-
-
-def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_kept(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'state.db'}", lambda: NOON)
-    with store.database.reading() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        # SQLite says "database or disk is full" at this many pages, as it does on a full disk.
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
-    with pytest.raises(StoreUnavailable, match="no room left"):
-        store.notes.add(note(text="x" * 100_000), encoder="e")
-    assert store.notes.last_seq() == 0
-
-
-@pytest.mark.parametrize(
-    ("url", "part"),
-    [
-        ("nonsense", "not a database address"),
-        ("oracle9://x/y", "not a database address"),
-        ("mysql://x/y", "driver for this database is not installed"),
-    ],
-)
-def test_a_wrong_address_is_refused(url, part):
-    with pytest.raises(BadRequest, match=part):
-        Database(url)
-
-
-def test_a_server_that_is_away_is_told_without_the_password():
-    with pytest.raises(StoreUnavailable, match="cannot be reached") as caught:
-        Database("postgresql://sop:hidden@127.0.0.1:1/sop")
-    assert "hidden" not in str(caught.value)
-
-
-def test_a_file_that_is_no_database_is_not_touched(tmp_path):
-    file = tmp_path / "state.db"
-    file.write_bytes(b"this is not a database, it is somebody's letter" * 100)
-    with pytest.raises(StoreUnavailable, match="damaged"):
-        Database(f"sqlite:///{file}")
-    assert file.read_bytes().startswith(b"this is not")
-
-
-def test_a_backup_is_a_whole_copy_made_while_somebody_writes(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'state.db'}", lambda: NOON)
-    keep(store)
-    with store.database.writing() as connection:
-        connection.execute(insert(decision_events).values(**_event()))
-        store.database.backup(tmp_path / "copy.db")
-    copy = Store(f"sqlite:///{tmp_path / 'copy.db'}", lambda: NOON)
-    assert len(copy.conversations.turns("t_1", "petra")) == 1
-    assert copy.decisions.last_seq() == 0
-
-
 def test_codes_can_be_read_aloud():
     codes = {new_code("r") for _ in range(500)}
     assert len(codes) == 500
@@ -395,17 +297,3 @@ def test_questions_with_any_characters_survive(kept):
 
 class _TurnFailed(Exception):
     """What goes wrong in the middle of a turn."""
-
-
-def _event() -> dict[str, object]:
-    return {
-        "decision": "d_1",
-        "verdict": "recorded",
-        "person": "elena",
-        "at": NOON,
-        "channel": "web",
-        "evidence": [],
-        "receipt": None,
-        "reason": "",
-        "body": {},
-    }
