@@ -161,13 +161,13 @@ class _Shown:
             for end in ("low", "high")
         ]
         rows: list[tuple[Value, ...]] = []
-        for at in self.history:
-            sold, base = made.history.quantity[at], made.history.baseline[at]
-            rows.append((made.history.periods[at], "history", float(sold), float(base)))
         for at in self.months:
             ends = [float(side[level][at]) for level in levels for side in (made.low, made.high)]
             figures = (float(made.mean[at]), float(made.baseline[at]), *ends)
             rows.append((made.periods[at], "forecast", *figures))
+        for at in self.history:
+            sold, base = made.history.quantity[at], made.history.baseline[at]
+            rows.append((made.history.periods[at], "history", float(sold), float(base)))
         width = len(columns)
         return EvidenceTable(
             tuple(columns), tuple((*row, *[None] * (width - len(row))) for row in rows)

@@ -39,6 +39,7 @@ class KpiRequest(Slice):
     kpi: str = Field(description="KPI id, as listed by describe_data topic kpis.")
     resource: str | None = Field(None, description="Resource, for utilisation.")
     supplier: str | None = Field(None, description="Supplier, for supplier lateness.")
+    author: str | None = Field(None, description="Person whose forecasts; forecast KPIs only.")
     start: Month | None = Field(None, description="First month; default: 12 months back.")
     end: Month | None = Field(None, description="Last month; default: the last complete one.")
     by: Grouping | None = Field(None, description="Split the result by this.")
@@ -74,6 +75,7 @@ def query_kpi(context: ToolContext, request: KpiRequest) -> Evidence:
         rows=_ordered(result, request),
         previous=_previous(context.snapshot, result) if request.compare_previous else None,
         compared=request.compare_previous,
+        is_cut=bool(request.start or request.end),
         ranking=request.order or ("highest" if request.top else None),
     )
     return Evidence(
@@ -92,6 +94,8 @@ def _query(context: ToolContext, request: KpiRequest, one: Kpi) -> KpiQuery:
     for kind in ("resource", "supplier"):
         if name := getattr(request, kind):
             where[kind] = snapshot.find(kind, name)
+    if request.author:
+        where["author"] = _author(snapshot, request.author)
     start, end = _period(snapshot, request, one)
     query = KpiQuery(
         start=start,
@@ -104,6 +108,21 @@ def _query(context: ToolContext, request: KpiRequest, one: Kpi) -> KpiQuery:
     if request.lag is not None:
         query = replace(query, lag=request.lag)
     return replace(query, basis=request.basis) if request.basis else query
+
+
+def _author(snapshot: Snapshot, name: str) -> str:
+    """Return the id of a person who enters forecasts, named by id, name or first name."""
+    snapshot.require("forecasts", to="look at one person's forecasts")
+    rows = snapshot.query("SELECT DISTINCT author FROM forecasts WHERE author IS NOT NULL")
+    names = {person.id: person.name for person in snapshot.company.people}
+    words: dict[str, str] = {
+        word.casefold(): author
+        for author in sorted(rows["author"])
+        for word in (names.get(author, author).split()[0], names.get(author, author), author)
+    }
+    if name.casefold() not in words:
+        raise UnknownName("forecaster", name, words)
+    return words[name.casefold()]
 
 
 def _stream(snapshot: Snapshot, name: str | None) -> str | None:

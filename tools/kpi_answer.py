@@ -45,6 +45,7 @@ _PLACES = {
     "customer": "for {}",
     "resource": "on {}",
     "supplier": "from {}",
+    "author": "of {}",
 }
 
 
@@ -58,6 +59,7 @@ class KpiAnswer:
         rows: Its rows, ordered and cut as asked.
         previous: The same for the period before; None without data or when not asked for.
         compared: Whether the period before was asked for.
+        is_cut: Whether a period was asked for; one that the data covers in part is then said.
         ranking: Order asked for, when an order or the first few were.
     """
 
@@ -66,11 +68,15 @@ class KpiAnswer:
     rows: tuple[KpiRow, ...]
     previous: KpiResult | None = None
     compared: bool = False
+    is_cut: bool = False
     ranking: str | None = None
 
     def summary(self) -> str:
         """Return one to three sentences that answer."""
         said = [self._headline()]
+        query = self.result.query
+        if self.is_cut and (self.result.start, self.result.end) != (query.start, query.end):
+            said[0] = f"{said[0][:-1]}; the data has no figure for the other months asked for."
         if len(self.rows):
             said.append(self._rows_in_words())
         if self.compared:
@@ -82,11 +88,15 @@ class KpiAnswer:
         result, one = self.result, self.result.kpi
         today = self.snapshot.company.as_of.isoformat()
         about = {"as_of": today} if one.timing == "now" else {}
+        if self.is_cut:  # the months that count, where fewer than those asked for
+            about |= {"start": result.start.isoformat(), "end": result.end.isoformat()}
         facts = [Fact(one.id, result.total, result.unit, about)] if result.total is not None else []
-        facts += [Fact(name, value, self._unit(name)) for name, value in result.extras.items()]
+        facts += [
+            Fact(name, value, self._unit(name), about) for name, value in result.extras.items()
+        ]
         facts += [Fact("first_month", result.start), Fact("last_month", result.end)]
         if "lag" in one.parameters:
-            facts.append(Fact("lag", result.query.lag, "months"))
+            facts.append(Fact("lag", result.query.lag, "months", about))
         if one.id == "days_of_cover":
             facts.append(Fact("months_planned", COVER_MONTHS, "months"))
         facts += self._change()
@@ -179,7 +189,7 @@ class KpiAnswer:
 
     def _place(self) -> str:
         words = [
-            _PLACES[kind].format(self.snapshot.label(kind, name))
+            _PLACES[kind].format(self._name_of(kind, name))
             for kind, name in self.result.query.where.items()
         ]
         return f" {' '.join(words)}" if words else ""
@@ -223,11 +233,20 @@ class KpiAnswer:
             return wording.month(date.fromisoformat(group))
         return f"without {by}" if group == MISSING else self._labels.get(group, group)
 
+    def _name_of(self, kind: str, identity: str) -> str:
+        if kind == "author":
+            return self._people.get(identity, identity)
+        return self.snapshot.label(kind, identity)
+
+    @cached_property
+    def _people(self) -> Mapping[str, str]:
+        return {person.id: person.name for person in self.snapshot.company.people}
+
     @cached_property
     def _labels(self) -> Mapping[str, str]:
         by = self.result.query.by
         if by == "author":
-            return {person.id: person.name for person in self.snapshot.company.people}
+            return self._people
         return self.snapshot.labels(by) if by in _PLACES else {}
 
     def _change_in_words(self) -> str:

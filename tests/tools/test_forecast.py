@@ -81,8 +81,8 @@ def test_a_launch_says_whose_history_stands_in(ask):
 def test_history_and_forecast_share_table_and_picture(ask):
     evidence = ask(family="Tea", months=4, history=12)
     kinds = [row[1] for row in evidence.table.rows]
-    assert kinds == ["history"] * 12 + ["forecast"] * 4
-    assert all(row[4:] == (None,) * 4 for row in evidence.table.rows[:12])
+    assert kinds == ["forecast"] * 4 + ["history"] * 12
+    assert all(row[4:] == (None,) * 4 for row in evidence.table.rows[4:])
     assert len(evidence.chart["data"]["values"]) == 16
     assert "80 % interval" in evidence.chart["title"]["text"]
     assert len(ask(family="Tea", months=4, history=0).table.rows) == 4

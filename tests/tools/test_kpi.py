@@ -43,6 +43,7 @@ def fact(evidence, name, **about):
 EVERY_QUESTION = [
     *({"kpi": one} for one in kpis.catalogue()),
     *({"kpi": one.id, "by": by} for one in kpis.catalogue().values() for by in one.groupings),
+    {"kpi": "wmape", "author": "Sam Ortiz", "start": "2026-01", "by": "family"},
     *(
         {"kpi": one, "start": "2026-10", "end": "2026-10", "compare_previous": True}
         for one in kpis.catalogue()
@@ -151,6 +152,22 @@ def test_lag_stream_and_basis_are_passed_on_and_said(ask):
     promised = ask(kpi="otif", basis="promised")
     assert "by the promised date" in promised.summary
     assert "promised date" in promised.definition
+
+
+def test_one_persons_forecasts_can_be_asked_for(ask):
+    evidence = ask(kpi="bias", author="Lucia")
+    assert evidence.summary.startswith("Forecast bias of Lucia Ferro from July 2026 to October")
+    assert "was -18.6 %" in evidence.summary
+    assert ask(kpi="bias", author="lucia ferro").facts[0] == evidence.facts[0]
+    with pytest.raises(UnknownName, match="Did you mean 'lucia'"):
+        ask(kpi="bias", author="Luzia")
+
+
+def test_months_asked_for_that_have_no_figure_are_told(ask):
+    evidence = ask(kpi="wmape", start="2026-01", end="2026-10")
+    assert "from July 2026 to October 2026 was" in evidence.summary
+    assert "no figure for the other months asked for." in evidence.summary
+    assert "other months" not in ask(kpi="wmape").summary
 
 
 def test_components_without_a_family_are_named_so(ask):
