@@ -1,6 +1,7 @@
 # Two commands: `make demo` and `make test`. Each sets up `.venv` by itself.
 PYTHON ?= python3
 BIN := .venv/bin
+WITH_TESTS := -e '.[postgres,office,mcp]' --group dev
 .PHONY: demo test check setup clean
 
 demo: .venv/.demo
@@ -21,14 +22,21 @@ setup: .venv/.test
 .venv/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m pip install --quiet --upgrade pip uv
+
+# Behind a company's own certificates uv needs the system's; where uv cannot, pip can.
+define install
+$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt $(1) \
+	|| $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python -c constraints.txt $(1) \
+	|| $(BIN)/python -m pip install --quiet -c constraints.txt $(1)
+endef
 
 .venv/.demo: .venv/bin/uv pyproject.toml constraints.txt
-	$(BIN)/uv pip install --python $(BIN)/python -c constraints.txt -e .
+	$(call install,-e .)
 	touch $@
 
 .venv/.test: .venv/bin/uv pyproject.toml constraints.txt
-	$(BIN)/uv pip install --python $(BIN)/python -c constraints.txt -e '.[postgres,office,mcp]' --group dev
+	$(call install,$(WITH_TESTS))
 	touch $@ .venv/.demo
 
 clean:
