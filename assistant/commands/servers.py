@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,9 +67,14 @@ def prepare(parts: "Workshop") -> None:
     # Made here, before two threads could make them twice.
     parts.conversation.has_thread("")
     # Beside the start of the server: whoever opens the page first should not wait.
-    threading.Thread(target=parts.warm_up, daemon=True).start()
+    threading.Thread(target=_load, args=[parts], daemon=True).start()
     if parts.store.notes.last_seq():
         parts.notes.refresh()
+
+
+def _load(parts: "Workshop") -> None:
+    parts.warm_up()
+    import_module("statsforecast.models")
 
 
 def listen(host: str, port: int) -> socket.socket:
