@@ -8,6 +8,7 @@ from typing import Any
 from assistant.analyst.frame import Ask, Choice, Frame, Span
 from assistant.analyst.levers import read_levers
 from assistant.analyst.measures import kpi_label
+from assistant.analyst.meetings import MEETINGS, read_meeting
 from assistant.analyst.mentions import Mention, Unknown
 from assistant.analyst.periods import Direction, Period
 from assistant.analyst.quantities import read_day
@@ -188,8 +189,9 @@ def _span(period: Period, direction: Direction, vocabulary: Vocabulary) -> Span 
     first, last = period.placed(direction, vocabulary.clock)
     if first is None and last is None:
         return None
-    if period.ahead and direction == "future":
-        return Span(ahead=period.ahead)
+    ahead = period.ahead or period.count
+    if ahead and direction == "future":
+        return Span(ahead=ahead)
     if first is None and direction == "future" and last and last < vocabulary.clock.plan_start:
         return Span(last, last)
     return Span(first, last)
@@ -272,7 +274,8 @@ def _forecast(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask |
 
 def _capacity(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | None) -> Filled:
     overtime = wants_overtime(signals.text)
-    return Filled(frame.with_slots(include_overtime=overtime or None), ask)
+    note = "The overtime allowed counts as available." if overtime else ""
+    return Filled(frame.with_slots(include_overtime=overtime or None), ask, note)
 
 
 def _inventory(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | None) -> Filled:
@@ -289,23 +292,14 @@ def _plan(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | Non
 
 
 def _compare(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | None) -> Filled:
-    levers = read_levers(signals, vocabulary).levers
+    levers = read_levers(signals, vocabulary, versus=True).levers
     if len(levers) > 1:
         scenarios = [
             {"name": _scenario_name(lever, vocabulary), "levers": [lever]} for lever in levers
         ]
         return Filled(frame.with_slots(scenarios=scenarios), ask)
     cycles = vocabulary.cycles
-    named = [
-        month
-        for period in signals.periods
-        for month in period.placed("past", vocabulary.clock)
-        if month
-        and month in cycles
-        and not re.search(
-            r"\b(last|previous|this)\b", signals.text[period.start : period.end].lower()
-        )
-    ]
+    named = [cycle for period in signals.periods if (cycle := _cycle_of(period, signals, cycles))]
     named = sorted(dict.fromkeys(named))
     if len(named) >= 2:
         frame = frame.with_slots(cycle=named[-1].isoformat(), previous=named[0].isoformat())
@@ -319,6 +313,18 @@ def _compare(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: Ask | 
     elif len(cycles) >= 2:
         frame = frame.with_slots(cycle=cycles[-1].isoformat(), previous=cycles[-2].isoformat())
     return Filled(Frame(frame.intent, frame.names, (), frame.slots), ask)
+
+
+def _cycle_of(period: Period, signals: Signals, cycles: tuple[date, ...]) -> date | None:
+    """Return the latest cycle of the month that a period begins with, as people name cycles."""
+    said = signals.text[period.start : period.end].lower()
+    if re.search(r"\b(last|previous|this) (cycle|month)\b", said):
+        return None
+    if period.span and period.span[0] in cycles:
+        return period.span[0]
+    start = period.span[0] if period.span else None
+    number = period.months[0] if period.months else start.month if start else None
+    return next((cycle for cycle in reversed(cycles) if cycle.month == number), None)
 
 
 def _is_base(text: str, period: Period) -> bool:
@@ -362,7 +368,9 @@ def _whatif(signals: Signals, vocabulary: Vocabulary, unknown: tuple[Unknown, ..
         keys = {kind for c in ask.choices for kind in c.names}
         return Filled(frame.with_slots(_missing=sorted(keys)[0]), ask)
     if read.missing or not read.levers:
-        return Filled(frame, _missing_lever(read.missing, vocabulary))
+        broken = "outage" in signals.cues and not signals.mentions
+        missing = read.missing or ("resource" if broken else None)
+        return Filled(frame, _missing_lever(missing, vocabulary))
     return Filled(frame, note=read.note)
 
 
@@ -412,20 +420,6 @@ def _missing_lever(missing: str | None, vocabulary: Vocabulary) -> Ask:
 
 
 # Notes, decisions, minutes, data
-
-_MEETINGS = (
-    ("pre-S&OP", r"\bpre[ -]?s ?(&|and|n)? ?op\b|\bpre[ -]?meeting\b|\bpre[ -]?exec\w*"),
-    ("executive", r"\bexec(utive)?s?\b( (meeting|review|session|committee|round|s&op))?|\bboard\b|\bmanagement (meeting|review)\b"),
-    ("demand", r"\bdemand (meeting|review|planning meeting|round|session)s?\b"),
-    ("supply", r"\bsupply (meeting|review|planning meeting|round|session)s?\b"),
-    ("product", r"\b(product|portfolio|innovation) (meeting|review|round|session)s?\b"),
-)  # fmt: skip
-
-
-def read_meeting(text: str) -> str | None:
-    """Return the meeting that a text names."""
-    return next((name for name, said in _MEETINGS if re.search(said, text.lower())), None)
-
 
 def read_cycle(signals: Signals, vocabulary: Vocabulary) -> date | None:
     """Return the S&OP cycle that a text names: "the October meeting", "last cycle"."""
@@ -490,7 +484,7 @@ def _topic(signals: Signals, vocabulary: Vocabulary) -> str:
     text = signals.text
     for period in sorted(signals.periods, key=lambda p: p.start, reverse=True):
         text = text[: period.start] + text[period.end :]
-    for _, said in _MEETINGS:
+    for _, said in MEETINGS:
         text = re.sub(
             rf"(?i)\b(in|at|during|from|of) (the |our )?(last |latest )?({said})( (meeting|review))?",
             " ",
@@ -543,7 +537,8 @@ def _names(signals: Signals) -> dict[str, tuple[str, ...]]:
 
 _STATES = (
     ("overdue", r"\b(overdue|past (due|(their|its|the) (due )?(date|deadline)s?)|late|behind schedule|missed (the |their )?(deadline|due date)s?|not done in time|should have been done)\b"),
-    ("failed", r"\b(failed|never (carried out|done|executed|implemented|happened|followed)|not (been )?(carried out|executed|implemented|done|happened?)|did not happen|have not happened|were not done|ignored|forgotten)\b"),
+    ("open", r"\b(not (yet )?(done|due)( yet)?|still (open|outstanding|pending|to do))\b.{0,12}(due|open|$)"),
+    ("failed", r"\b((then|but) (not|never) (do|did|done)|failed|never (carried out|done|executed|implemented|happened|followed)|not (been )?(carried out|executed|implemented|done|happened?)|did not happen|have not happened|were not done|ignored|forgotten)\b"),
     ("draft", r"\b(drafts?|proposed|waiting for approval|pending approval|to be approved|not (yet )?approved|proposals?)\b"),
     ("open", r"\b(open|outstanding|pending|unfinished|still (have )?to (do|be done)|remaining|not finished|in progress|due|must|has to|have to|supposed to|to-?dos?|to do)\b"),
     ("carried_out", r"\b(carried out|executed|implemented|completed|finished|done|followed through)\b"),
@@ -590,7 +585,7 @@ def _about(signals: Signals, owner: str | None) -> str:
             r"\b(in|of|since|during|from|for|until|by)( the)?\s*$", "", text[: period.start]
         )
         text = before + text[period.end :]
-    for _, said in _MEETINGS:
+    for _, said in MEETINGS:
         text = re.sub(
             rf"(?i)\b(in|at|by|from|of) (the |our )?(last |latest )?({said})( (meeting|review))?",
             "",

@@ -120,6 +120,22 @@ def points_back(signals: Signals) -> bool:
     return bool(_POINTING.search(signals.text))
 
 
+def continues(signals: Signals) -> bool:
+    """Tell whether a question with its own subject goes on from the one before: "and the OTIF?"."""
+    if not re.match(r"(and|what about|how about|also)\b", signals.text.lower()):
+        return False
+    return not signals.mentions and not read_ranking(signals)
+
+
+def about_before(frame: Frame, signals: Signals, before: Frame, vocabulary: Vocabulary) -> Frame:
+    """Return a search for notes or decisions about what was named before: "about them"."""
+    if signals.mentions or not any(before.names.values()):
+        return frame
+    named = " ".join(vocabulary.label(k, i) for k, ids in before.names.items() for i in ids)
+    key = "query" if frame.intent == "notes" else "about"
+    return replace(frame.with_slots(**{key: named}), names=before.names)
+
+
 def is_why(signals: Signals) -> bool:
     """Tell whether only the reason of the last answer is asked for."""
     return bool(_WHY.match(signals.text)) and len(signals.text.split()) <= 7

@@ -52,6 +52,8 @@ _SPLIT = re.compile(
     re.I,
 )
 
+_VERSUS = re.compile(rf"{_SPLIT.pattern}|\b(?:or|with|versus|against|to|than|compared with)\s", re.I)
+
 
 @dataclass(frozen=True)
 class Levers:
@@ -63,9 +65,15 @@ class Levers:
     mention: Mention | None = None
 
 
-def read_levers(signals: Signals, vocabulary: Vocabulary) -> Levers:
-    """Return the levers of a what-if question, in the order they are said."""
-    clauses = _clauses(signals)
+def read_levers(signals: Signals, vocabulary: Vocabulary, *, versus: bool = False) -> Levers:
+    """Return the levers of a what-if question, in the order they are said.
+
+    Args:
+        signals: The question.
+        vocabulary: The company's words.
+        versus: Whether alternatives are compared: "… or …", "… against …" begin a new lever.
+    """
+    clauses = _clauses(signals, _VERSUS if versus else _SPLIT)
     found: list[dict[str, Any]] = []
     note, missing, unclear = "", None, None
     for clause in clauses:
@@ -77,10 +85,10 @@ def read_levers(signals: Signals, vocabulary: Vocabulary) -> Levers:
     return Levers(tuple(found), None if found and not unclear else missing, note, unclear)
 
 
-def _clauses(signals: Signals) -> list[tuple[int, int]]:
+def _clauses(signals: Signals, split: re.Pattern[str]) -> list[tuple[int, int]]:
     """Return the parts of the question that each pull a lever of their own."""
     spans = signals.spans()
-    found = (m.end() for m in _SPLIT.finditer(signals.text))
+    found = (m.end() for m in split.finditer(signals.text))
     inner = [cut for cut in found if not any(start < cut < end for start, end in spans)]
     cuts = [0, *inner, len(signals.text)]
     parts = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
@@ -102,7 +110,8 @@ def _moves_something(signals: Signals, start: int, end: int) -> bool:
         for q in signals.quantities
     )
     named = any(start <= m.start < end for m in signals.mentions)
-    off = bool(_OFF.search(text) and _EVENT.search(text))
+    events = any(start <= m.start < end and "event" in m.kinds for m in signals.mentions)
+    off = bool(_OFF.search(text) and (events or _EVENT.search(text)))
     shift = bool(re.search(r"\bshifts?\b|\bon saturdays?\b", text))
     return (
         (measured and not re.fullmatch(r"\W*", text))

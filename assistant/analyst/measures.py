@@ -11,6 +11,10 @@ import yaml
 from assistant.analyst.spelling import plain_words
 
 
+# Aliases of the catalogue that say another tool's subject as well.
+_VAGUE = frozenset({"plan changes", "how busy", "how much did we sell", "load of the lines"})
+
+
 @dataclass(frozen=True)
 class Measure:
     """A KPI named in the question; several ids when the word fits several, with what to ask."""
@@ -56,7 +60,7 @@ class MeasureReader:
             for alias in (*aliases, kpi.replace("_", " ")):
                 pattern = _pattern(re.escape(alias.lower()).replace(r"\ ", " "))
                 # A single word of the trade ("demand", "cover") says too little by itself.
-                if alias.lower() in plain_words() or pattern.pattern in ours:
+                if alias.lower() in plain_words() | _VAGUE or pattern.pattern in ours:
                     continue
                 if len(alias) > 2 and not self.read(alias):
                     self._patterns.append((pattern, (kpi,), ""))

@@ -73,9 +73,10 @@ class Matcher:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._fragments = frozenset(
-            word for word in vocabulary.parts if word.isalpha() and len(word) > 2
-        )
+        self._by_length: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+        for key, form in vocabulary.joined.items():
+            if len(form) > 1 and len(key) >= 7 and key.isalpha():
+                self._by_length.setdefault(len(key), []).append((key, form))
 
     def find(self, text: str, taken: Sequence[tuple[int, int]] = ()) -> tuple[Mention, ...]:
         """Return the names in a cleaned question, in order, none overlapping.
@@ -90,11 +91,12 @@ class Matcher:
             if not any(start <= atom.start < end for start, end in taken)
         )
         whole = list(self._whole(text, pieces))
+        whole += self._misspelt(text, pieces, whole)
         parts = list(self._parts(text, pieces, whole))
         kept = [m for m in whole if not any(p.start <= m.start and m.end <= p.end for p in parts)]
         found = sorted([*kept, *parts], key=lambda mention: mention.start)
         clear = [m for m in found if not _is_noun_beside(m, found)]
-        return tuple(_told_by_noun(text, mention) for mention in clear)
+        return tuple(_told_by_place(text, _told_by_noun(text, m)) for m in clear)
 
     def _whole(self, text: str, pieces: Sequence[Atom]) -> Iterator[Mention]:
         place = 0
@@ -131,6 +133,33 @@ class Matcher:
                     atom.start, run[-1].end, text[atom.start : run[-1].end], things
                 ), len(run)
         return None, 1
+
+    def _misspelt(
+        self, text: str, pieces: Sequence[Atom], found: Sequence[Mention]
+    ) -> Iterator[Mention]:
+        """Yield names of several words with one letter wrong: "Adler Markets"."""
+        for place in range(len(pieces) - 1):
+            for count in (3, 2):
+                run = pieces[place : place + count]
+                start, end = run[0].start, run[-1].end
+                taken = any(m.start < end and start < m.end and m.whole for m in found)
+                joined = "".join(stem(atom.text) for atom in run)
+                if taken or len(run) < count or len(joined) < 8:
+                    continue
+                form = self._near(joined)
+                if form:
+                    yield Mention(start, end, text[start:end], self._vocabulary.exact[form])
+                    return
+
+    def _near(self, joined: str) -> tuple[str, ...] | None:
+        lengths = range(len(joined) - 1, len(joined) + 2)
+        near = [
+            form
+            for length in lengths
+            for key, form in self._by_length.get(length, ())
+            if key[0] == joined[0] and distance(joined, key, 1) <= 1
+        ]
+        return near[0] if len(near) == 1 else None
 
     def _parts(
         self, text: str, pieces: Sequence[Atom], whole: Sequence[Mention]
@@ -263,7 +292,7 @@ class Matcher:
             span = (match.start(2), match.end(2))
             if _overlaps_span(span, [*taken, *_spans(found)]):
                 continue
-            if _is_foreign(text, match[2], span[0], known):
+            if _is_foreign(match[2], span[0], known):
                 before = match[1].lower()
                 found.append(Unknown(*span, match[2], _KIND_OF.get(before), preposition=before))
         return tuple(sorted(found, key=lambda entry: entry.start))
@@ -313,14 +342,22 @@ _IN_SLOT = re.compile(
 )
 
 
-def _is_foreign(text: str, words: str, start: int, known: frozenset[str]) -> bool:
+def _is_foreign(said: str, start: int, known: frozenset[str]) -> bool:
     """Tell whether words in a slot are a name, rather than common words in passing."""
-    pieces = [atom.text for atom in atoms(words)]
-    if not pieces or any(_is_known(piece, known) for piece in pieces):
+    pieces = [atom.text for atom in atoms(said)]
+    if not pieces or all(_is_known(piece, known) for piece in pieces):
         return False
-    if words[0].isupper() and start > 0:
+    if said[0].isupper() and start > 0 and not _is_known(pieces[0], known):
         return True
-    return any(piece not in english_words() for piece in pieces)
+    if any(_is_known(piece, known) for piece in pieces):
+        return False
+    return any(not _is_english(piece) for piece in pieces)
+
+
+def _is_english(word: str) -> bool:
+    endings = ("s", "es", "ed", "d", "ing", "ly", "er", "est")
+    bases = [word, *(word.removesuffix(ending) for ending in endings)]
+    return any(base in english_words() or f"{base}e" in english_words() for base in bases)
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:
@@ -405,6 +442,17 @@ def _beside_noun(text: str, start: int, end: int) -> bool:
     if before:
         nouns |= {before[1], before[1].split()[-1]}
     return any(noun in _KIND_OF for noun in nouns)
+
+
+def _told_by_place(text: str, mention: Mention) -> Mention:
+    """Keep the places of a name that "in" or "at" stands before."""
+    before = re.search(r"\b(in|at|from|into) (the )?$", text[: mention.start].lower())
+    for kind in ("site", "region"):
+        if before and mention.of_kind(kind) and len(mention.kinds) > 1:
+            return Mention(
+                mention.start, mention.end, mention.text, mention.of_kind(kind), mention.whole
+            )
+    return mention
 
 
 def _told_by_noun(text: str, mention: Mention) -> Mention:

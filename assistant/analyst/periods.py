@@ -58,7 +58,8 @@ class Period:
     `months` (first, last) are calendar month numbers without a year; they are placed by
     direction. `span` are month starts already sure. `leans` is the direction that the words
     themselves give. `open_end`: from the start on; `open_start`: up to the end. `unit` is
-    week or day when the words ask for a finer grain than months.
+    week or day when the words ask for a finer grain than months. `count` are months whose direction
+    nothing says.
     """
 
     start: int
@@ -67,6 +68,7 @@ class Period:
     months: tuple[int, int] | None = None
     leans: Direction | None = None
     ahead: int | None = None
+    count: int | None = None
     shift_years: int = 0
     unit: str = "month"
     whole_year: bool = False
@@ -75,6 +77,10 @@ class Period:
         """Return the first and last month meant, None for an open side."""
         if self.months:
             return self._nearest(direction, clock)
+        if self.count and direction == "past":
+            return add_months(clock.last_actual, 1 - self.count), clock.last_actual
+        if self.count:
+            return clock.plan_start, add_months(clock.plan_start, self.count - 1)
         first, last = self.span or (None, None)
         if not self.whole_year or not first or not last:
             return first, last
@@ -297,6 +303,8 @@ def _ahead(
         end = add_months(clock.plan_start, length - 1)
         return _at(m, span=(clock.plan_start, end), leans="future", ahead=length, unit=fine)
     length = _UNITS[unit] * (_count(count) or 1)
+    if count is None and m[0].lower().endswith("months"):
+        return _at(m, leans="future")
     if count is None and unit in ("quarter", "year"):
         start = _calendar(clock, _UNITS[unit], 1)
         return _at(m, span=(start, add_months(start, length - 1)), leans="future")
@@ -329,7 +337,10 @@ def _last(m: re.Match[str], clock: Clock) -> Period:
         start = add_months(clock.last_actual, 1 - length)
         return _at(m, span=(start, clock.last_actual), leans="past", unit=fine)
     length = _UNITS[unit] * (_count(m[1]) or 1)
-    if m[1] is None and unit in ("quarter", "year"):
+    if m[1] is None and m[0].lower().endswith("months"):
+        return _at(m, leans="past")
+    rolling = re.search(r"\b(past|trailing|rolling)\b|\b(over|in|during|within|for) the last\b", m[0].lower())
+    if m[1] is None and unit in ("quarter", "year") and not rolling:
         start = _calendar(clock, _UNITS[unit], -1)
         return _at(m, span=(start, add_months(start, length - 1)), leans="past")
     start = add_months(clock.last_actual, 1 - length)
@@ -395,6 +406,11 @@ def _season(m: re.Match[str], clock: Clock) -> Period | None:
     if m[1] and m[1].strip().lower() in ("next", "coming"):
         leans = "future"
     return _at(m, months=(first, last), leans=leans)
+
+
+@_reads(r"\b(?:(?:for|over) (\d{1,2}) months|(\d{1,2}) months)(?=\W*$|,)")
+def _some_months(m: re.Match[str], clock: Clock) -> Period:
+    return _at(m, count=int(m[1] or m[2]))
 
 
 def read_periods(text: str, clock: Clock) -> tuple[Period, ...]:

@@ -88,6 +88,8 @@ def _reach(frame: Frame, span: Span | None, clock: Clock) -> dict[str, int]:
     """Return how many months must be computed so that the last one asked about is among them."""
     months = [date.fromisoformat(lever["end"]) for lever in frame.slots.get("levers", ())
               if lever.get("end")]  # fmt: skip
+    if frame.intent == "plan" and span and span.end and span.end >= clock.plan_start:
+        return {"months": months_to_cover(clock, span.end, MOST_MONTHS["plan"])}
     if span and span.ahead:
         return (
             {}

@@ -4,7 +4,9 @@ import re
 
 from assistant.analyst.intents import Ranking
 from assistant.analyst.levers import read_levers
+from assistant.analyst.meetings import read_meeting
 from assistant.analyst.periods import Period
+from assistant.analyst.phrases import begins, says
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import measure_of
 from assistant.analyst.spelling import lexicon
@@ -12,327 +14,286 @@ from assistant.analyst.text import stem, words
 from assistant.analyst.vocabulary import Vocabulary
 from planning_engine.data.calendars import months_between
 
-_RULE = 0.9
-# Words of things that planning data of this kind never holds.
-FOREIGN = re.compile(
-    r"\b(other (manufacturers|companies|firms|makers|producers|brands)|mechanics|drivers?|workers? (age|pay)|opening hours|visitors?|auditors?|bugs|founded|competit\w+|rivals?|market share|weather|temperatures?|rain\w*|sunny|employees?|headcount|staff(?! plan)|salar\w+|wages?|payroll|sick\w*|"
-    r"vacations?|absen\w+|hr|human resources|satisf\w+|complain(t|ts)\b|nps|promoter|carbon|co2|emissions?|footprint|sustainab\w+|electricity|"
-    r"energy (use|usage|consumption|bill|costs?)|gas price|share price|stock price of|dividends?|shareholders?|advertis\w+|ad spend|media spend|exchange rates?|currency rates?|"
-    r"cash ?flow|liquidity|tax(es)?\b|inflation|interest rates?|gdp|economy|economic|unemployment|invoices?|receivables?|payables?|debts?|loans?|bank|"
-    r"websites?|web ?shop visitors|visitors|clicks|social media|twitter|facebook|instagram|linkedin|tiktok|trucks?|vehicles?|drivers? license|fuel|freight|kilomet\w+|mileage|"
-    r"accidents?|injur\w+|safety incidents?|scrap rates?|reject rates?|defect\w*|recalls?|downtime|mtbf|warrant\w+|credit ratings?|phone|address(es)?|e-?mail address|birthdays?|"
-    r"age of|how old|population|churn|patents?|r&d|research and development|lawsuits?|legal|strikes?|union|covid|pandemic|war|elections?|"
-    r"overhead|rent|insurance|password|recipe for|nutrition\w*|calories|sugar content|allergens?|colou?rs?|weight of|market prices?|commodity|raw material prices?|industry|benchmark\w*|"
-    r"hire[ds]?|layoffs?|training|office|parking|cafeteria|reviews? (on|by) (amazon|google)|google|amazon ratings?|returns? (rate|because|due)|return rate|customs|tariffs?|waste|water (use|usage|consumption))\b"
+RULE = 0.9
+_OF_PLANS = frozenset(
+    ("plan_attainment", "plan_adherence", "plan_stability", "plan_change_frequency", "budget_gap")
 )
+_TALKING = frozenset(("draft_decision", "draft_minutes", "notes", "decisions", "action", "approve"))
+_ALIEN, _FAR, _DISTANT, _OUTSIDE = 0.45, 0.5, 0.62, 0.2
 
 
 def decide(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> tuple[str, float]:
     """Return the intent and how sure it is."""
-    for rule in (
-        _of_actions,
-        _of_talk,
-        _of_levers,
-        _of_suppliers,
-        _of_definitions,
-        _of_figures,
-        _of_events,
-    ):
-        found = rule(signals, ranking, vocabulary)
-        if found:
-            return found, max(_RULE, ranking.of(found))
-    best, confidence = ranking.scores[0]
-    if best == "capacity" and _is_past(signals, vocabulary) and "kpi" not in signals.features:
-        return best, confidence
-    return best, confidence
+    case = Case(signals, ranking, vocabulary)
+    for rule in _RULES:
+        intent = rule(case)
+        if intent:
+            return intent, max(RULE, ranking.of(intent))
+    return ranking.scores[0]
 
 
-_DOING = re.compile(
-    r"^(please |pls |can you |could you |would you |will you |kindly |just |now |hey |hi )*(send|e-?mail|mail|delete|erase|wipe|overwrite|override|book|call|phone|ring|post|publish|export|upload|hire|fire|pay|reschedule|remind|notify|grant|release|forward|message|place (an?|the) (\w+ )?order|order \d+|buy \d+|change the|update the|edit the|modify the|set the|adjust the)\b"
-)
+class Case:
+    """A question being decided: what was seen in it, and what it looks like."""
+
+    def __init__(self, signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> None:
+        self.signals = signals
+        self.best = ranking.best
+        self.text = signals.text.lower()
+        self.cues = signals.cues
+        self.clock = vocabulary.clock
+        self._vocabulary = vocabulary
+        measure = measure_of(signals)
+        self.measure = measure
+        self.kpis = measure.kpis if measure else ()
+
+    def says(self, name: str) -> bool:
+        """Tell whether the question uses a wording of that name."""
+        return says(name, self.text)
+
+    def names(self, kind: str) -> bool:
+        """Tell whether the question names a thing of that kind."""
+        return any(kind in mention.kinds for mention in self.signals.mentions)
+
+    def levers(self, *, versus: bool = False) -> int:
+        """Return how many levers the question pulls."""
+        return len(read_levers(self.signals, self._vocabulary, versus=versus).levers)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the question is about what happened."""
+        if any(p.leans == "past" for p in self.signals.periods):
+            return True
+        ends = [p.span[1] or p.span[0] for p in self._sure_periods if p.span]
+        if any(end and end < self.clock.plan_start for end in ends):
+            return True
+        return self.says("past")
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the question is about months to come."""
+        periods = self.signals.periods
+        if any(p.leans == "future" for p in periods):
+            return True
+        starts = [p.span[0] or p.span[1] for p in self._sure_periods if p.span]
+        if any(start and start >= self.clock.plan_start for start in starts):
+            return True
+        return self.says("ahead") and not any(p.leans == "past" for p in periods)
+
+    @property
+    def is_nearer_ahead(self) -> bool:
+        """Whether a month without a year is nearer in the plan than in the past."""
+        if self.is_past:
+            return False
+        for period in self.signals.periods:
+            if period.months:
+                back, _ = period.placed("past", self.clock)
+                ahead, _ = period.placed("future", self.clock)
+                if back and ahead:
+                    since = months_between(back, self.clock.last_actual)
+                    return months_between(self.clock.plan_start, ahead) <= since
+        return False
+
+    @property
+    def _sure_periods(self) -> list[Period]:
+        return [p for p in self.signals.periods if p.span and not p.whole_year]
 
 
-def _of_actions(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
+# Doing, approving, drafting, quoting
+
+
+def _actions(case: Case) -> str | None:
     """Doing things in the world or in the data: never the analyst's."""
-    text = signals.text.lower()
-    if _DOING.match(text) and not re.search(
-        r"\b(what if|what happens|what would|simulate|scenario)\b", text
-    ):
+    if case.says("ignores_rules"):
+        return "offtopic"
+    if case.says("marks_done"):
+        return "approve"
+    if begins("does", case.text) and not case.says("asks_scenario"):
         return "action"
     return None
 
 
-def _of_suppliers(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
-    """How late a supplier is, said with its name."""
-    text = signals.text.lower()
-    named = any("supplier" in m.kinds for m in signals.mentions) or re.search(
-        r"\b(supplier|vendor)\b", text
-    )
-    late = re.search(
-        r"\b(late|lateness|delay\w*|on time|reliable|unreliable|punctual\w*|behind|lead time|deliver(s|ed|y|ies)?|perform\w*)\b",
-        text,
-    )
-    if (
-        named
-        and late
-        and ranking.best
-        in ("kpi", "plan", "describe", "inventory", "missing", "forecast", "capacity")
-        and not signals.cues & {"whatif", "if"}
-    ):
-        return "kpi"
-    return None
-
-
-def _of_talk(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
-    """Drafting, minutes, approvals, decisions: said by their own words."""
-    text, cues = signals.text.lower(), signals.cues
-    if "minutes" in cues:
-        if re.search(
-            r"\b(what|who|which|why|did)\b.{0,30}\b(minutes|protocol)\b.{0,12}\b(say|said|mention|contain|record)",
-            text,
-        ) or re.search(r"\b(in|search) the minutes\b", text):
+def _drafts(case: Case) -> str | None:
+    if "minutes" in case.cues:
+        if case.says("minutes_speak"):
             return "notes"
-        if not re.search(r"\d+ minutes|minutes? (ago|late)", text):
+        if not case.says("not_minutes"):
             return "draft_minutes"
-    if re.search(r"\bsummari[sz]e\b.{0,30}\b(meeting|review)\b", text) and not re.search(
-        r"\b(said|about|on) ", text
-    ):
+    if case.says("sums_up_meeting") and not case.says("of_a_topic"):
         return "draft_minutes"
-    if (
-        "a_decision" in cues
-        and re.search(
-            r"\b(draft|propose|prepare|record|log|document|create|write( up)?|put forward|new|set up|note down|make)\b.{0,40}\b(decision|action item|action)\b",
-            text,
-        )
-        and not re.search(r"^(show|list|which|what|open|find)\b|decision log", text)
-    ):
+    if case.says("drafts_decision") and not case.says("shows_decisions"):
         return "draft_decision"
-    if re.search(
-        r"^(please |can you |could you |i want to |let us )*(propose|note down|record|document) (that|to)\b",
-        text,
-    ):
-        return "draft_decision"
-    if (
-        "approve" in cues
-        and not signals.measures
-        and re.match(
-            r"^(please |can you |ok,? |yes,? |i |we |go ahead and |let us )*(approve|reject|sign|decline|accept|confirm|go ahead)\b",
-            text,
-        )
-    ):
-        return "approve"
-    measure = measure_of(signals)
-    if measure and measure.kpis[0] == "decision_execution_rate" and "define" not in cues:
-        return "kpi"
-    if (
-        re.search(
-            r"\b(who said|object|objected|objection\w*|disagree\w*|dissent\w*|was against|were against|opposed|concerns?|worried|argu\w+|said|say about|mention(ed)?|told|discuss\w*|talk(ed)? about|came up|raised|complain(ed|ing)?|opinion|in the notes|the notes)\b",
-            text,
-        )
-        and not signals.cues & {"whatif"}
-        and ranking.best != "decisions"
-    ):
+    return "draft_decision" if case.says("proposes") else None
+
+
+def _approvals(case: Case) -> str | None:
+    is_asked = "approve" in case.cues and not case.measure and case.says("approves")
+    return "approve" if is_asked else None
+
+
+def _talk(case: Case) -> str | None:
+    if "decision_execution_rate" in case.kpis:
+        return None
+    if read_meeting(case.text) and not case.cues & {"decisions", "draft", "compare"}:
+        return "notes" if case.best not in ("decisions", "draft_minutes", "help") else None
+    if case.says("talks") and "whatif" not in case.cues and case.best != "decisions":
         return "notes"
-    if re.search(
-        r"\b(decisions?|decided?|action items?|to-?dos|agreed on)\b", text
-    ) and ranking.best in (
-        "notes",
-        "plan",
-        "capacity",
-        "inventory",
-        "forecast",
-        "describe",
-        "compare",
-        "missing",
-        "approve",
+    records = ("notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
+               "missing", "approve", "unsure", "whatif", "action")  # fmt: skip
+    if case.says("decides") and not case.measure and case.best in records and not (
+        case.says("asks_suppose")
     ):
-        return "decisions" if not re.search(r"\bwhy\b|\bagainst\b|\breason", text) else "notes"
+        return "notes" if case.says("asks_reason") else "decisions"
     return None
 
 
-def _of_levers(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
+# Scenarios
+
+
+def _scenarios(case: Case) -> str | None:
     """A what-if says a change that can be made."""
-    text, cues = signals.text.lower(), signals.cues
-    if ranking.best in (
-        "draft_decision",
-        "draft_minutes",
-        "notes",
-        "decisions",
-        "action",
-        "approve",
-    ):
-        if not re.search(
-            r"\b(what if|what happens|what would|suppose|simulate|scenario|impact|effect)\b", text
-        ):
-            return None
-    if (
-        re.search(r"\b(compare|which is better|better:)\b", text)
-        and len(read_levers(signals, vocabulary).levers) > 1
-    ):
-        return "compare"
-    asks = bool(cues & {"whatif", "if"}) or re.search(
-        r"\b(effect|impact|consequences?|implications?|influence|affect\w*|would|could|what does (that|this|it) do|do(es)? (that|this|it) (do|fix|help|solve)|hurt|cope|absorb|test|imagine|say)\b",
-        text,
-    )
-    changes = (
-        signals.features & {"percent", "hours", "units", "duration"}
-        or cues & {"outage", "delay", "without_event"}
-        or re.search(r"\bshifts?\b|\bsaturdays?\b", text)
-    )
-    if asks and changes and not signals.measures and read_levers(signals, vocabulary).levers:
-        return "whatif"
-    if cues & {"whatif", "if"} and changes and read_levers(signals, vocabulary).levers:
-        return "whatif"
-    if "whatif" in cues and re.search(
-        r"\b(what if|what happens if|suppose|simulate|scenario|imagine)\b", text
-    ):
-        return "whatif"
-    if (
-        "without_event" in cues
-        and re.search(r"\bwithout\b", text)
-        and ranking.best in ("capacity", "whatif", "inventory", "forecast")
-    ):
-        return "whatif" if read_levers(signals, vocabulary).levers else None
-    bare = (
-        re.match(r"^[+\-]?\s?\d+ ?(%|percent|hours)", text)
-        and read_levers(signals, vocabulary).levers
-    )
-    return "whatif" if bare and cues & {"lever_more"} else None
-
-
-def _of_definitions(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
-    measure = measure_of(signals)
-    if measure is None or len(measure.kpis) > 1:
+    if case.best in _TALKING and not case.says("asks_scenario") and not case.says("says_change"):
         return None
-    plain = not signals.periods and not signals.mentions and "by" not in signals.cues
-    if (
-        plain
-        and "define" in signals.cues
-        and not re.search(
-            r"\bexplain\b.*\b(drop|rise|fall|change|why|increase|decrease)", signals.text.lower()
-        )
-    ):
+    if case.says("asks_which_is_better") and case.levers(versus=True) > 1:
+        return "compare"
+    takes_out = case.names("event") and case.says("takes_out")
+    changes = bool(
+        takes_out
+        or case.signals.features & {"percent", "hours", "units", "duration"}
+        or case.cues & {"outage", "delay", "without_event"}
+        or case.says("shifts")
+    )
+    supposes = bool(case.cues & {"whatif", "if"})
+    asks = supposes or (case.says("asks_effect") and not case.measure)
+    if asks and changes and case.levers():
+        return "whatif"
+    if "whatif" in case.cues and case.says("asks_suppose"):
+        return "whatif"
+    broken = supposes and bool(case.cues & {"outage", "delay", "lever_more"})
+    if broken and case.best not in _TALKING and not case.measure:
+        return "whatif"
+    stated = case.says("says_change") or "without_event" in case.cues or takes_out
+    if stated and case.best not in _TALKING and not case.measure and case.levers():
+        return "whatif"
+    return None
+
+
+# What there is
+
+
+_NOUN = (
+    r"(?:products?|items?|skus?|articles?|assortment|range|portfolio|famil(?:y|ies)|categories|"
+    r"sites?|locations?|plants?|factories|warehouses?|dcs?|depots?|regions?|channels?|customers?|"
+    r"clients?|accounts?|lines?|machines?|resources?|labou?r pools?|suppliers?|vendors?|kpis?|"
+    r"metrics?|measures?|indicators|key figures|tables?|promotions?|promos?|campaigns?|events?|"
+    r"launches|components?|materials?)"
+)
+_ASKED = (
+    r"(?:please |can you |could you |hi |hello )*"
+    r"(?:(?:which|what)(?: are)?|list|show(?: me)?|give me|names? of|what are the names of|tell me|"
+    r"our|all|the)(?: all| the| our| of| a list of| list of| names of| overview of| different)*"
+)
+_HAVING = (
+    r"(?: do you know| can i ask(?: for)?| do we have| have we(?: got)?| are there| exist| we have|"
+    r" do we (?:sell|make|buy|run|operate|serve|offer|carry|use|work with)| catalogue| list| names|"
+    r" pls| please| in (?:the|our) (?:data|calendar|system|company|range|family|portfolio))*"
+)
+_LISTING = re.compile(rf"^{_ASKED} (?:\w+ )?{_NOUN}(?: and (?:the )?{_NOUN})?{_HAVING}\W*$")
+
+
+def _lists(case: Case) -> str | None:
+    """What there is: "which sites do we have", "the Tea assortment", "price of …"."""
+    if case.cues & {"whatif", "if"} or case.signals.quantities:
+        return None
+    if case.says("kpi_word") and case.signals.mentions and not case.measure:
+        return "kpi"
+    if case.measure:
+        return None
+    if not case.signals.periods and _LISTING.match(case.text):
+        return "describe"
+    if case.names("family") and (case.says("range_of") or case.says("makes")):
+        return "describe"
+    talking = case.best in (*_TALKING, "whatif", "compare")
+    if case.names("product") and case.says("master_data") and not talking:
+        return "describe"
+    if case.says("data_quality") and not case.signals.mentions:
         return "describe"
     return None
 
 
-def _of_figures(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
-    """A KPI is named: measured if it lies behind, forecast or checked if it lies ahead."""
-    measure = measure_of(signals)
-    text = signals.text.lower()
-    if measure is None or ranking.best in (
-        "draft_decision",
-        "draft_minutes",
-        "notes",
-        "decisions",
-        "action",
-        "approve",
-    ):
+def _definitions(case: Case) -> str | None:
+    if len(case.kpis) != 1 or "define" not in case.cues or case.says("explains_change"):
         return None
-    if "whatif" in signals.cues and ranking.best == "whatif":
-        return None
-    ahead = _is_ahead(signals, vocabulary)
-    said = signals.text[measure.start : measure.end].lower()
-    if said in ("volume", "volumes", "turns", "service") and ranking.best != "kpi":
-        return None
-    if "utilisation" in measure.kpis:
-        return "capacity" if ahead or _nearer_ahead(signals, vocabulary) else "kpi"
-    if {"sales_quantity", "revenue"} & set(measure.kpis):
-        if ranking.best == "forecast" and "forecast" in signals.cues:
-            return "forecast"
-        if ahead and not _is_past(signals, vocabulary):
-            return "forecast"
-        if (
-            measure.kpis == ("sales_quantity",)
-            and signals.cues & {"inventory", "capacity"}
-            and not _is_past(signals, vocabulary)
-            and ranking.best != "kpi"
-        ):
-            return None
-        return "kpi"
-    if "days_of_cover" in measure.kpis and re.search(r"\b(will|when|until|run out)\b", text):
-        return "inventory"
-    if (
-        measure.kpis[0] in ("on_time", "in_full", "otif")
-        and ahead
-        and ranking.best in ("plan", "inventory", "capacity")
-    ):
-        return ranking.best
-    if (
-        "bias" in measure.kpis
-        and re.search(r"\bover-?plan|under-?plan", text)
-        and ranking.best == "capacity"
-    ):
-        return "capacity"
-    return "kpi"
+    plain = not case.signals.periods and not case.signals.mentions and "by" not in case.cues
+    return "describe" if plain else None
 
 
-def _of_events(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> str | None:
-    text = signals.text.lower()
-    asks = re.search(r"^(which|what|are there|is there|when|list|show|any|how many)\b", text)
-    about = re.search(
-        r"\b(promotions?|promos?|campaigns?|events?|launches|price (changes?|increases?))\b", text
-    )
-    if (
-        asks
-        and about
-        and ranking.best in ("describe", "forecast", "plan", "missing", "capacity", "kpi")
-        and not signals.measures
-    ):
-        planned = re.search(
-            r"\b(planned|coming|upcoming|scheduled|ahead|next|are there|do we have|in the (data|plan|calendar)|running|take place|list)\b",
-            text,
-        )
-        return "describe" if planned and not signals.cues & {"capacity", "inventory"} else None
+def _events(case: Case) -> str | None:
+    asks = begins("asks_events", case.text) and case.says("events") and not case.measure
+    others = ("describe", "forecast", "plan", "missing", "capacity", "kpi")
+    if asks and case.best in others and case.says("planned"):
+        return None if case.cues & {"capacity", "inventory"} else "describe"
     return None
 
 
-# Where in time
+# Figures
 
 
-def _placed(signals: Signals, vocabulary: Vocabulary) -> list[Period]:
-    return [p for p in signals.periods if p.span and not p.whole_year]
+def _plans(case: Case) -> str | None:
+    """What the supply plan delivers, needs and costs."""
+    if "versions" in case.cues:
+        return None
+    if case.says("plan_does") and not set(case.kpis) & _OF_PLANS:
+        return "plan"
+    everything = case.says("delivers_everything") and not case.names("resource")
+    return "plan" if everything and not case.is_past and "whatif" not in case.cues else None
 
 
-def _is_ahead(signals: Signals, vocabulary: Vocabulary) -> bool:
-    """Tell whether the question is about months to come."""
-    if any(p.leans == "future" for p in signals.periods):
-        return True
-    starts = [p.span[0] or p.span[1] for p in _placed(signals, vocabulary) if p.span]
-    if any(start and start >= vocabulary.clock.plan_start for start in starts):
-        return True
-    return bool(
-        re.search(
-            r"\b(will|going to|expected|expect|upcoming|coming|shall)\b", signals.text.lower()
-        )
-    ) and not any(p.leans == "past" for p in signals.periods)
+def _suppliers(case: Case) -> str | None:
+    """How late a supplier is, said with its name."""
+    named = case.names("supplier") or case.says("a_supplier")
+    others = ("kpi", "plan", "describe", "inventory", "missing", "forecast", "capacity")
+    if named and case.says("late") and case.best in others and not case.cues & {"whatif", "if"}:
+        return "kpi"
+    return None
 
 
-def _is_past(signals: Signals, vocabulary: Vocabulary) -> bool:
-    if any(p.leans == "past" for p in signals.periods):
-        return True
-    ends = [p.span[1] or p.span[0] for p in _placed(signals, vocabulary) if p.span]
-    if any(end and end < vocabulary.clock.plan_start for end in ends):
-        return True
-    return bool(
-        re.search(r"\b(was|were|did|had|has been|have been|so far)\b", signals.text.lower())
-    )
+def _figures(case: Case) -> str | None:
+    """A KPI is named: measured if it lies behind, forecast or checked if it lies ahead."""
+    if case.measure is None or case.best in ("draft_decision", "draft_minutes", "notes", "action"):
+        return None
+    if case.best in ("decisions", "approve") and "decision_execution_rate" not in case.kpis:
+        promised = set(case.kpis) & {"otif", "on_time", "in_full"}
+        return "kpi" if promised else None
+    if "whatif" in case.cues and case.best == "whatif":
+        return None
+    said = case.text[case.measure.start : case.measure.end]
+    if said in ("volume", "volumes", "turns", "service") and case.best != "kpi":
+        return None
+    if "utilisation" in case.kpis:
+        return "capacity" if case.is_ahead or case.is_nearer_ahead else "kpi"
+    if {"sales_quantity", "revenue"} & set(case.kpis):
+        return _sales(case)
+    if "days_of_cover" in case.kpis and case.says("will_last"):
+        return "inventory"
+    ahead = case.is_ahead and case.best in ("plan", "inventory", "capacity")
+    return case.best if ahead and set(case.kpis) & {"on_time", "in_full", "otif"} else "kpi"
 
 
-def _nearer_ahead(signals: Signals, vocabulary: Vocabulary) -> bool:
-    """Tell whether a month without a year is nearer in the plan than in the past."""
-    if _is_past(signals, vocabulary):
-        return False
-    clock = vocabulary.clock
-    for period in signals.periods:
-        if period.months:
-            back, _ = period.placed("past", clock)
-            ahead, _ = period.placed("future", clock)
-            if back and ahead:
-                return months_between(clock.plan_start, ahead) <= months_between(
-                    back, clock.last_actual
-                )
-    return False
+def _sales(case: Case) -> str | None:
+    if case.best == "forecast" and "forecast" in case.cues and not case.is_past:
+        return "forecast"
+    if case.is_ahead and not case.is_past:
+        return "forecast"
+    stock = case.cues & {"inventory", "capacity"}
+    if case.kpis == ("sales_quantity",) and stock and not case.is_past and case.best != "kpi":
+        return None
+    return "kpi"
+
+
+_RULES = (
+    _actions, _drafts, _approvals, _talk, _scenarios, _lists, _plans, _suppliers, _definitions,
+    _figures, _events,
+)  # fmt: skip
 
 
 # Several figures in one question, and figures nobody has
@@ -340,12 +301,18 @@ def _nearer_ahead(signals: Signals, vocabulary: Vocabulary) -> bool:
 _HEADS = (
     ("forecast", r"(?:demand |sales )?(?:forecast|outlook)s?|demand"),
     ("capacity", r"capacit(?:y|ies)(?: check| load)?|load|line loading"),
-    ("inventory", r"(?:projected |closing )?(?:stock|inventory|inventories)(?: levels?| projection| position)?|stock-?outs?"),
+    (
+        "inventory",
+        r"(?:projected |closing )?(?:stock|inventory|inventories)"
+        r"(?: levels?| projection| position)?|stock-?outs?",
+    ),
     ("plan", r"(?:supply|production) plan"),
-)  # fmt: skip
-_COORDINATED = re.compile(
-    rf"\b({'|'.join(p for _, p in _HEADS)})(?:,? (?:and|&|plus|as well as) |, )(?:the |our )?({'|'.join(p for _, p in _HEADS)})\b"
 )
+_ANY = "|".join(pattern for _, pattern in _HEADS)
+_COORDINATED = re.compile(
+    rf"\b({_ANY})(?:,? (?:and|&|plus|as well as) |, )(?:the |our )?({_ANY})\b"
+)
+_AND = re.compile(r"\W*(,|and|&|as well as|plus|or|versus|\W)*( the| our)?\W*")
 
 
 def heads(signals: Signals, intent: str) -> list[tuple[str, str | None]]:
@@ -358,10 +325,7 @@ def heads(signals: Signals, intent: str) -> list[tuple[str, str | None]]:
     sure = [m for m in signals.measures if len(m.kpis) == 1]
     if intent == "kpi" and len({m.kpis[0] for m in sure}) > 1:
         gaps = [signals.text[a.end : b.start].lower() for a, b in zip(sure, sure[1:], strict=False)]
-        if all(
-            re.fullmatch(r"\W*(,|and|&|as well as|plus|or|versus|\W)*( the| our)?\W*", gap)
-            for gap in gaps
-        ):
+        if all(_AND.fullmatch(gap) for gap in gaps):
             return [("kpi", kpi) for kpi in dict.fromkeys(m.kpis[0] for m in sure)]
     match = _COORDINATED.search(signals.text.lower())
     if not match:
@@ -372,15 +336,12 @@ def heads(signals: Signals, intent: str) -> list[tuple[str, str | None]]:
 
 def is_missing(signals: Signals, ranking: Ranking, intent: str) -> bool:
     """Tell whether a question is about something that the data never holds."""
+    if intent in (*_TALKING, "whatif"):
+        return False
     text = signals.text.lower()
     for mention in sorted(signals.mentions, key=lambda m: m.start, reverse=True):
         text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
-    if intent in ("notes", "decisions", "draft_decision", "draft_minutes", "whatif"):
-        return False
-    return bool(FOREIGN.search(text)) or ranking.of("missing") > 0.45
-
-
-_ALIEN, _FAR, _DISTANT, _OUTSIDE = 0.45, 0.5, 0.62, 0.2
+    return says("foreign", text) or (not signals.measures and ranking.of("missing") > RULE / 2)
 
 
 def is_strange(signals: Signals, ranking: Ranking) -> bool:
@@ -396,9 +357,8 @@ def is_doubtful(signals: Signals, ranking: Ranking) -> bool:
     if ranking.nearest >= _DISTANT or signals.mentions or signals.measures or signals.quantities:
         return False
     content = content_words(signals)
-    known = [
-        word for word in content if word in lexicon()["trade"] or stem(word) in lexicon()["trade"]
-    ]
+    trade = lexicon()["trade"]
+    known = [word for word in content if word in trade or stem(word) in trade]
     return len(content) - len(known) >= len(known)
 
 

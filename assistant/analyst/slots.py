@@ -22,7 +22,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _ANY = "|".join(f"(?P<{name}_{{n}}>{nouns})" for name, nouns in _GROUPS)
 _BAD_GROUPS = (
-    r"days?|weeks?|daily|weekly|quarters?|quarterly|years?|yearly|countr(?:y|ies)|colou?rs?|"
+    r"days?|weeks?|daily|weekly|quarters?|quarterly|(?<!turns per )years?|yearly|countr(?:y|ies)|colou?rs?|"
     r"brands?|employees?|shifts?|truck|hours?|departments?|cities|city|zip|order size|age"
 )
 
@@ -38,7 +38,7 @@ def _group(prefix: str, text: str) -> str | None:
 _SPLIT = (
     r"\b(?:by|per|for each|for every|each|every|split by|split into|broken down (?:by|into)|"
     r"break(?:down)? (?:it |this |that |them )?(?:down )?(?:by|into)|grouped by|across(?: all| the| our)?|"
-    r"for all(?: the| our)?|all(?: the| our)?|between(?: the| our)?|among(?: the| our)?|over(?: the| our)) "
+    r"(?:in|of|for) each(?: of)?|(?:in|of) every|for all(?: the| our)?|all(?: the| our)?|between(?: the| our)?|among(?: the| our)?|over(?: the| our)) "
     r"(?:the |our |individual |single |different |product )?"
 )
 _RANKED = r"\b(?:which|what)(?: of (?:the|our))?(?: \d+)? (?:(?:are|is) (?:the|our)(?: \w+)? |is the \w+ \w+ )?(?:\w+ )?"
@@ -57,6 +57,8 @@ def read_group(signals: Signals) -> str | None:
         _SPLIT,
         _RANKED,
         _SUPERLATIVE,
+        r"\b(?:the |give me |list |show me |show )\d{1,2} (?:\w+ )?",
+        r"\bare there (?:any |some )?",
         r"\brank (?:all |the |our )*",
         r"\b(?:list|show|compare) (?:all |the |our |me )+",
     ):
@@ -130,14 +132,14 @@ def _order(text: str) -> str | None:
     if re.search(r"\bover-? ?(forecast|plan|estimat)\w*|too high|optimis", text):
         return "highest"
     if re.search(
-        r"\b(worst|poorest|weakest|problem|trouble|struggl\w+|most (late|unreliable|inaccurate|delayed|behind)|least (reliable|accurate|stable|punctual)|late(st)?|unreliable|behind)\b(?!.{0,12}sell)",
+        r"\b(worst|poorest|weakest|wrong|problem|trouble|struggl\w+|most (late|unreliable|inaccurate|delayed|behind)|least (reliable|accurate|stable|punctual)|late(st)?|unreliable|behind)\b(?!.{0,12}sell)",
         text,
     ):
         return "worst"
-    if re.search(r"\b(worst|least|slowest|lowest|smallest|bottom|fewest|minimum)\b", text):
+    if re.search(r"\b(worst|least|slowest|lowest|smallest|shortest|bottom|fewest|minimum)\b", text):
         return "lowest"
     if re.search(
-        r"\b(best[ -]sell\w*|top|most|highest|biggest|largest|greatest|maximum|main|leading|best seller\w*|fastest)\b",
+        r"\b(best[ -]sell\w*|top|most|highest|longest|biggest|largest|greatest|maximum|main|leading|best seller\w*|fastest)\b",
         text,
     ):
         return "highest"
@@ -148,7 +150,7 @@ def _order(text: str) -> str | None:
 
 _STREAMS: tuple[tuple[str, str], ...] = (
     ("stat", r"\b(stat|statistical|system|baseline|model|computer) (forecasts?|baseline|stream|model)\b|\bstatistical\b|\bstat\b"),
-    ("sales", r"\bsales (team|people|persons?|reps?|department|force|input|inputs|stream|managers?|side|colleagues)\b|\b(input|forecasts?|numbers) (of|from|by) (the )?sales\b|\bsales' "),
+    ("sales", r"\b(who|anyone|people|person|anybody) in sales\b|\bsales forecasts? (bias|error|accuracy|by|per)\b|\bsales (team|people|persons?|reps?|department|force|input|inputs|stream|managers?|side|colleagues)\b|\b(input|forecasts?|numbers) (of|from|by) (the )?sales\b|\bsales' "),
     ("marketing", r"\bmarketing\b"),
     ("finance", r"\bfinance\b|\bfinancial forecasts?\b"),
     ("consensus", r"\bconsensus\b"),

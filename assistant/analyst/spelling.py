@@ -63,12 +63,13 @@ class Speller:
         Args:
             names: Folded words of names; they win over the trade's at the same distance.
         """
-        self._names = frozenset(name for name in names if len(name) >= 4)
+        self._all_names = frozenset(names)
+        self._names = frozenset(name for name in self._all_names if len(name) >= 4)
         self._trade = frozenset(word for word in plain_words() if len(word) >= 4)
         self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in (*self._names, *self._trade):
             self._by_start.setdefault((word[0], len(word)), []).append(word)
-        self._cache: dict[str, str] = {}
+        self._cache: dict[tuple[str, bool], str] = {}
 
     def correct(self, text: str) -> str:
         """Return the text with misspelt words put right, "still water" joined to a name."""
@@ -83,9 +84,12 @@ class Speller:
         word = fold(match[0])
         if self._exists(word):
             return match[0]
-        if word not in self._cache:
-            self._cache[word] = self._nearest(word)
-        return self._cache[word] or match[0]
+        # A capital inside a sentence is a name: only names are near enough to be meant.
+        is_name = match[0][0].isupper() and match.start() > 0
+        key = (word, is_name)
+        if key not in self._cache:
+            self._cache[key] = self._nearest(word, only_names=is_name)
+        return self._cache[key] or match[0]
 
     def _exists(self, word: str) -> bool:
         if word in self._names or word in self._trade:
@@ -93,19 +97,17 @@ class Speller:
         if word in english_words() or word in example_words():
             return True
         endings = ("s", "ed", "ing", "es", "d", "ly", "er")
-        bare = (word.removesuffix(ending) for ending in endings if word.endswith(ending))
-        return any(
-            base in known or f"{base}e" in known
-            for base in bare
-            for known in (self._names, self._trade)
-            if len(base) > 3
-        )
+        bases = [word.removesuffix(ending) for ending in endings if word.endswith(ending)]
+        if any(base in self._all_names for base in bases if len(base) > 2):
+            return True
+        longer = [form for base in bases if len(base) > 3 for form in (base, f"{base}e")]
+        return any(form in self._trade for form in longer)
 
-    def _nearest(self, word: str) -> str:
+    def _nearest(self, word: str, *, only_names: bool) -> str:
         for squeezed in (_ELONGATED.sub(r"\1\1", word), _ELONGATED.sub(r"\1", word)):
             if squeezed != word and self._exists(squeezed):
                 return squeezed
-        if word + "g" in self._trade or word + "g" in self._names:
+        if (word + "g" in self._trade and not only_names) or word + "g" in self._names:
             return word + "g"
         limit = 1 if len(word) <= 8 else 2
         best: list[tuple[int, bool, bool, str]] = []
@@ -113,6 +115,8 @@ class Speller:
             starts = {word[0], word[1]} if len(word) > 1 else {word[0]}
             for start in starts:
                 for known in self._by_start.get((start, length), ()):
+                    if only_names and known not in self._names:
+                        continue
                     apart = distance(word, known, limit)
                     if apart <= limit and apart < len(known) / 3:
                         other_letters = sorted(word) != sorted(known)

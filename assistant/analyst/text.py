@@ -24,6 +24,20 @@ _SHORT_FORMS = (
     (r"\b(w/o)(?=\s)", "without"),
     (r"\b(vs\.?|versus)(?=\s|$)", "versus"),
     (r"\bhalf[ -](?:a )?(?:litre|liter)s?\b", "0.5 l"),
+    (r"\b(mths?|mos)\b", "months"),
+    (r"\b(yrs?)\b", "year"),
+    (r"\b(qtrs?)\b", "quarter"),
+    (r"\b(wks)\b", "weeks"),
+    (r"\b(wk)\b", "week"),
+    (r"\b(f'?cst|fcast)s?\b", "forecast"),
+    (r"\b(qty|qtys)\b", "quantity"),
+    (r"\brev\b", "revenue"),
+    (r"\butil\b", "utilisation"),
+    (r"\binv\b", "inventory"),
+    (r"\bdmd\b", "demand"),
+    (r"\bacc\b", "accuracy"),
+    (r"\bcusts?\b", "customers"),
+    (r"\b(?-i:OT)\b", "overtime"),
     (r"\bu\b(?= )", "you"),
     (r"\br\b(?= (we|you|they)\b)", "are"),
 )
@@ -36,7 +50,7 @@ NUMBER_WORDS = {
 _COUNTED = (
     r"lines?|machines?|plants?|sites?|warehouses?|dcs?|resources?|cells?|stations?|press|presses|"
     r"percent|per cent|pct|days?|weeks?|months?|quarters?|years?|hours?|shifts?|points?|"
-    r"products?|items?|skus?|customers?|suppliers?|families|regions?|worst|best|biggest|largest|"
+    r"products?|items?|skus?|customers?|sellers?|accounts?|suppliers?|families|regions?|worst|best|biggest|largest|"
     r"lowest|highest|most|least|top|units?|cases?|pieces?|saturdays?"
 )
 

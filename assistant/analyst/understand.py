@@ -13,7 +13,7 @@ from assistant.analyst.measures import kpi_label
 from assistant.analyst.intents import Encoder, IntentModel, Ranking
 from assistant.analyst.mentions import Unknown
 from assistant.analyst.requests import ACCEPTS, TOOLS, tool_calls
-from assistant.analyst.rules import decide, heads, is_doubtful, is_missing, is_strange
+from assistant.analyst.rules import RULE, decide, heads, is_doubtful, is_missing, is_strange
 from assistant.analyst.signals import SignalReader, Signals
 from assistant.analyst.slots import read_bad_group
 from assistant.analyst.spelling import plain_words
@@ -222,6 +222,9 @@ class Analyst:
         return replace(self._calls(Filled(before), 1.0), say=sayings.WITH_DEFINITION)
 
     def _no_tool(self, intent: str, signals: Signals, ranking: Ranking) -> Reading:
+        if intent == "help":
+            overview = Frame("describe", slots={"topic": "overview"})
+            return replace(self._calls(Filled(overview), 1.0), say=sayings.HELP, frame=None)
         status, say = sayings.without_tool(intent, signals, self.vocabulary)
         return Reading(
             status=status, say=say, intent=intent, confidence=ranking.of(intent),
@@ -244,9 +247,11 @@ class Analyst:
                 status="asked_back", say=sayings.bad_group(group), intent=intent,
                 suggestions=suggestions.START,
             )  # fmt: skip
-        if is_strange(signals, ranking):
+        if confidence < RULE and is_strange(signals, ranking):
             return self._no_tool("offtopic", signals, ranking)
-        if not _is_sure(confidence, ranking) or is_doubtful(signals, ranking):
+        if not _is_sure(confidence, ranking) or (
+            confidence < RULE and is_doubtful(signals, ranking)
+        ):
             return self._unsure(signals, ranking)
         return self._filled(intent, signals, before, confidence)
 
@@ -267,10 +272,14 @@ class Analyst:
             retried = fill(intent, again, self.vocabulary)
             filled = filled if retried.ask else retried
         frame = filled.frame
+        talk = intent in ("notes", "decisions")
+        if before is not None and talk and follow_up.points_back(signals):
+            frame = follow_up.about_before(frame, signals, before, self.vocabulary)
+            return self._calls(replace(filled, frame=frame), confidence)
         leaning = before is not None and (
             follow_up.points_back(signals)
             or follow_up.leans(signals, has_intent=False)
-            or bool(re.match(r"(and|what about|how about|also)\b", signals.text.lower()))
+            or follow_up.continues(signals)
         )
         if before is not None and leaning:
             frame = follow_up.carried(signals, frame, before)
