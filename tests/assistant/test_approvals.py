@@ -3,7 +3,10 @@
 import pytest
 
 from assistant import access
+from assistant.conversation import Conversation
 from assistant.models import calls, says
+from assistant.store.state import Store
+from assistant.store.tables import metadata
 from planning_engine.errors import BadRequest, NotPermitted, UnknownName
 
 
@@ -90,3 +93,24 @@ def test_an_unknown_proposal_gets_the_nearest(proposed, people):
     conversation, identity, _ = proposed
     with pytest.raises(UnknownName, match=identity):
         conversation.approve(identity[:-1], people["petra"], "web")
+
+
+def test_the_whole_path_works_on_a_database_server(talk, people, postgres_url):
+    conversation = talk(calls("propose_shift", {"resource": "L"}), says("Add a shift on L."))
+    server = Store(postgres_url, conversation.store.now)
+    conversation = Conversation(
+        conversation.home, server, conversation._notes, conversation._agents
+    )
+    try:
+        answer = conversation.ask("Propose a shift on L", people["sam"])
+        assert conversation.replay(answer.receipt, people["sam"]).same
+        conversation.approve(answer.proposals[0].id, people["petra"], "web", "Ja, größer!")
+        (decision,) = conversation.decisions(people["sam"])
+        events = conversation.decision_events(decision.id, people["sam"])
+        assert [event.reason for event in events] == ["", "Ja, größer!"]
+        assert conversation.history(answer.thread, people["sam"])[0].answer == answer
+    finally:
+        with server.database.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+        server.database.close()
