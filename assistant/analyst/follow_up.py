@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
-from assistant.analyst.filling import fill, site_of, spans_of, which_one
+from assistant.analyst.figures import spans_of
+from assistant.analyst.filling import fill
 from assistant.analyst.frame import Ask, Frame
+from assistant.analyst.naming import site_of, which_one
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import (

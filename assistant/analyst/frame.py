@@ -148,6 +148,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A frame, or the question back that completes it; `note` goes with the answer."""
+
+    frame: Frame
+    ask: Ask | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
     """How a question was understood: tool calls to make, or what to say instead.
 

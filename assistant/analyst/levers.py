@@ -52,7 +52,9 @@ _SPLIT = re.compile(
     re.I,
 )
 
-_VERSUS = re.compile(rf"{_SPLIT.pattern}|\b(?:or|with|versus|against|to|than|compared with)\s", re.I)
+_VERSUS = re.compile(
+    rf"{_SPLIT.pattern}|\b(?:or|with|versus|against|to|than|compared with)\s", re.I
+)
 
 
 @dataclass(frozen=True)

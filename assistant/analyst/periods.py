@@ -339,7 +339,9 @@ def _last(m: re.Match[str], clock: Clock) -> Period:
     length = _UNITS[unit] * (_count(m[1]) or 1)
     if m[1] is None and m[0].lower().endswith("months"):
         return _at(m, leans="past")
-    rolling = re.search(r"\b(past|trailing|rolling)\b|\b(over|in|during|within|for) the last\b", m[0].lower())
+    rolling = re.search(
+        r"\b(past|trailing|rolling)\b|\b(over|in|during|within|for) the last\b", m[0].lower()
+    )
     if m[1] is None and unit in ("quarter", "year") and not rolling:
         start = _calendar(clock, _UNITS[unit], -1)
         return _at(m, span=(start, add_months(start, length - 1)), leans="past")

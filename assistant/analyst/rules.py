@@ -139,8 +139,11 @@ def _talk(case: Case) -> str | None:
         return "notes"
     records = ("notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
                "missing", "approve", "unsure", "whatif", "action")  # fmt: skip
-    if case.says("decides") and not case.measure and case.best in records and not (
-        case.says("asks_suppose")
+    if (
+        case.says("decides")
+        and not case.measure
+        and case.best in records
+        and not (case.says("asks_suppose"))
     ):
         return "notes" if case.says("asks_reason") else "decisions"
     return None
@@ -151,6 +154,8 @@ def _talk(case: Case) -> str | None:
 
 def _scenarios(case: Case) -> str | None:
     """A what-if says a change that can be made."""
+    if case.says("plan_worth") and not case.says("asks_suppose"):
+        return "plan"
     if case.best in _TALKING and not case.says("asks_scenario") and not case.says("says_change"):
         return None
     if case.says("asks_which_is_better") and case.levers(versus=True) > 1:
@@ -259,7 +264,7 @@ def _suppliers(case: Case) -> str | None:
 
 def _figures(case: Case) -> str | None:
     """A KPI is named: measured if it lies behind, forecast or checked if it lies ahead."""
-    if case.measure is None or case.best in ("draft_decision", "draft_minutes", "notes", "action"):
+    if case.measure is None or case.best in ("draft_decision", "draft_minutes", "notes"):
         return None
     if case.best in ("decisions", "approve") and "decision_execution_rate" not in case.kpis:
         promised = set(case.kpis) & {"otif", "on_time", "in_full"}

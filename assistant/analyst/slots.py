@@ -9,7 +9,7 @@ from assistant.analyst.signals import Signals
 
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("month", r"months?|monthly"),
-    ("product", r"products?|items?|skus?|articles?|materials?|components?|packs?|pack sizes?"),
+    ("product", r"products?|items?|skus?|articles?|sellers?|best ?sellers?|materials?|components?|packs?|pack sizes?"),
     ("family", r"famil(?:y|ies)|categor(?:y|ies)|product (?:groups?|famil(?:y|ies)|lines?)|groups?|segments?"),
     ("site", r"sites?|plants?|dcs?|warehouses?|depots?|locations?|factor(?:y|ies)|distribution cent(?:er|re)s?|stores?"),
     ("region", r"regions?|areas?|territor(?:y|ies)|markets?|geograph(?:y|ies)"),
@@ -17,7 +17,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("customer", r"customers?|clients?|accounts?|buyers?|retailers?"),
     ("resource", r"resources?|lines?|machines?|production lines?|work cent(?:er|re)s?"),
     ("supplier", r"suppliers?|vendors?"),
-    ("stream", r"streams?|forecast types?|inputs?|forecast sources?"),
+    ("stream", r"(?:forecast )?streams?|forecast types?|inputs?|forecast sources?"),
     ("author", r"authors?|planners?|persons?|people|forecasters?|sales ?persons?|sales ?(?:reps?|managers?|people)|managers?"),
 )  # fmt: skip
 _ANY = "|".join(f"(?P<{name}_{{n}}>{nouns})" for name, nouns in _GROUPS)
@@ -222,7 +222,7 @@ def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
     text = signals.text.lower()
     found: dict[str, Any] = {}
     if re.search(
-        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on|never sell|cannot sell|not selling|get rid of|lying around)\b",
+        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on|stuck with|(never|not) (be able to )?sell|cannot sell|not selling|get rid of|lying around)\b",
         text,
     ):
         found["only"] = "excess"

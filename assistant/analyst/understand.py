@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.analyst import follow_up, replies, sayings, suggestions
-from assistant.analyst.filling import Filled, fill, fine_period, spans_of
-from assistant.analyst.frame import Ask, Call, Choice, Frame, Reading
+from assistant.analyst.filling import fill
+from assistant.analyst.frame import Ask, Call, Choice, Filled, Frame, Reading
 from assistant.analyst.measures import kpi_label
 from assistant.analyst.intents import Encoder, IntentModel, Ranking
 from assistant.analyst.mentions import Unknown
@@ -153,6 +153,8 @@ class Analyst:
             return self._vague()
         if intent in _NOT_TOOLS and (confidence >= _LIKELY or is_strange(signals, ranking)):
             return self._no_tool(intent, signals, ranking)
+        if intent in ("offtopic", "missing") and not signals.mentions:
+            return self._no_tool(intent, signals, ranking)
         if intent in _NOT_TOOLS:
             return self._unsure(signals, ranking)
         return self._tool(intent, confidence, signals, ranking, before)
@@ -277,9 +279,7 @@ class Analyst:
             frame = follow_up.about_before(frame, signals, before, self.vocabulary)
             return self._calls(replace(filled, frame=frame), confidence)
         leaning = before is not None and (
-            follow_up.points_back(signals)
-            or follow_up.leans(signals, has_intent=False)
-            or follow_up.continues(signals)
+            follow_up.points_back(signals) or follow_up.continues(signals)
         )
         if before is not None and leaning:
             frame = follow_up.carried(signals, frame, before)
