@@ -222,15 +222,31 @@ def _quotation(passage: Any) -> str:
 
 def _proposal(identity: str, title: str, body: Mapping[str, Any]) -> Panel:
     lines = [printed(title, style="bold")]
-    lines += [
-        printed(f"{name.replace('_', ' ')}: {value}")
-        for name, value in body.items()
-        if value not in (None, "", [], {}) and name != "title"
-    ]
+    for name, value in body.items():
+        if name != "title" and value not in (None, "", [], {}, False):
+            lines += _entry(name.replace("_", " "), value)
     lines.append(
         printed(f"Decide with: sop decisions approve {identity}   or: … reject {identity}", "cyan")
     )
     return Panel(Group(*lines), title="Proposal", title_align="left")
+
+
+def _entry(name: str, value: object) -> list[Text]:
+    """Return a field of a proposal as lines: lists with a line for each entry."""
+    if isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value):
+        return [printed(f"{name}:"), *(printed(f"  - {_plain(entry)}") for entry in value)]
+    return [printed(f"{name}: {_plain(value)}")]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(entry) for entry in value)
+    if isinstance(value, Mapping):
+        filled = {key: entry for key, entry in value.items() if entry not in (None, "", [])}
+        text = filled.pop("text", None)
+        rest = "; ".join(f"{key.replace('_', ' ')} {_plain(filled[key])}" for key in filled)
+        return f"{text} ({rest})" if text and rest else str(text or rest)
+    return str(value)
 
 
 def _signature(answer: "Answer") -> str:

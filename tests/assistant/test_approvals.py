@@ -3,11 +3,14 @@
 import pytest
 
 from assistant import access
+from assistant.answer import PendingProposal
 from assistant.conversation import Conversation
 from assistant.models import calls, says
+from assistant.store.decision_log import StoredProposal
 from assistant.store.state import Store
 from assistant.store.tables import metadata
 from planning_engine.errors import BadRequest, NotPermitted, UnknownName
+from tools.evidence import Proposal
 
 
 @pytest.fixture
@@ -93,6 +96,23 @@ def test_an_unknown_proposal_gets_the_nearest(proposed, people):
     conversation, identity, _ = proposed
     with pytest.raises(UnknownName, match=identity):
         conversation.approve(identity[:-1], people["petra"], "web")
+
+
+def test_restricted_minutes_are_for_executives_to_see_and_decide(talk, people):
+    conversation = talk(says("Hello."))
+    proposal = Proposal("minutes", "Minutes", {"restricted": True, "text": "Layoffs."})
+    pending = PendingProposal("p_secret", proposal, "ev_1")
+    with conversation.store.database.writing() as connection:
+        conversation.store.decisions.propose(
+            connection, StoredProposal(pending, "r_1", "elena", conversation.store.now())
+        )
+    assert conversation.open_proposals(people["petra"]) == ()
+    assert len(conversation.open_proposals(people["elena"])) == 1
+    for act in (conversation.approve, conversation.reject):
+        with pytest.raises(NotPermitted, match="restricted to executives"):
+            act("p_secret", people["petra"], "web")
+    assert conversation.approve("p_secret", people["elena"], "web").status == "approved"
+    assert conversation.decisions(people["elena"]) == ()
 
 
 def test_the_whole_path_works_on_a_database_server(talk, people, postgres_url):

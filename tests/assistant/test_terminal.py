@@ -114,6 +114,16 @@ def test_json_is_one_object_on_one_line_and_nothing_else(screen, capsys):
     assert json.loads(out) == answer().to_dict()
 
 
+def test_minutes_to_approve_are_shown_entry_by_entry(screen, capsys):
+    decided = {"text": "A shift on L3.", "lines": [24, 25], "owner": "Sven", "due_on": None}
+    body = {"meeting": "executive", "attendees": ["Elena", "Sven"], "decisions": [decided]}
+    proposal = PendingProposal("p_1", Proposal("minutes", "Minutes of October", body), "ev_1")
+    screen().answer(replace(answer(), evidence=(), proposals=(proposal,)))
+    shown = capsys.readouterr().out
+    assert "attendees: Elena, Sven" in shown
+    assert "- A shift on L3. (lines 24, 25; owner Sven)" in shown
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
