@@ -288,7 +288,10 @@ class Snapshot:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+        # One thread: sums of fractions taken by several threads differ in their last digits
+        # from run to run, and the same question must give the same evidence. Questions of
+        # several people still run side by side, each on its own cursor.
+        connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "threads": 1})
         for name, relation in self._relations.items():
             if isinstance(relation, str):
                 path = relation.replace("'", "''")
