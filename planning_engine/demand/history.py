@@ -76,25 +76,25 @@ def history(snapshot: Snapshot, where: _WhereKey = (), bucket: Bucket = "month")
     """
     snapshot.require("products", "sales", to="look at demand")
     known = complete_periods(snapshot, bucket)
-    rows = _sold(snapshot, dict(where), bucket, known[0], known[-1])
-    if rows.empty:
+    sold = _sold(snapshot, dict(where), bucket, known[0], known[-1])
+    totals = _totals(snapshot, sold)
+    if totals.empty:
         raise DataProblem(
             f"Nothing was sold of {describe(where)} between {known[0]} and {known[-1]}, "
             "so there is no history to work from."
         )
-    totals = rows.groupby("period")["quantity"].sum()
-    baselines = rows.groupby("period")["baseline"].sum()
     last = _last_period(snapshot, dict(where), bucket, known)
     periods = [period for period in known if totals.index[0].date() <= period <= last]
     missing = _without_data(snapshot, bucket, periods)
+    leaves = _leaves(snapshot, sold, periods, SEASONS[bucket])
     return History(
         periods=tuple(periods),
-        quantity=_filled(totals, periods, missing, SEASONS[bucket]),
-        baseline=_filled(baselines, periods, missing, SEASONS[bucket]),
+        quantity=_filled(totals["quantity"], periods, missing, SEASONS[bucket]),
+        baseline=_filled(totals["baseline"], periods, missing, SEASONS[bucket]),
         bucket=bucket,
         estimated=missing,
-        events=_past_events(snapshot, rows, periods),
-        leaves=_leaves(rows, periods, SEASONS[bucket]),
+        events=layers.touching(layers.events(snapshot), leaves, periods[0], periods[-1]),
+        leaves=leaves,
     )
 
 
@@ -155,19 +155,23 @@ def ahead(period: date, bucket: Bucket, count: int) -> date:
     return add_months(period, count * (3 if bucket == "quarter" else 1))
 
 
-def _sold(
-    snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: date
-) -> pd.DataFrame:
-    """Return period, product, family, region, quantity, baseline of a slice."""
+@dataclass(frozen=True)
+class _Sold:
+    """SQL of `lifted(period, product, family, region, quantity, baseline)` of a slice."""
+
+    sql: str
+    parameters: dict[str, object]
+
+
+def _sold(snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: date) -> _Sold:
     chosen = layers.events(snapshot)
     lifts = layers.factors(snapshot, chosen, first, ahead(last, bucket, 1))
-    regional = bool(lifts["region"].notna().any())
     part = cut(snapshot, "sales", where, subject="Demand", products=True)
     source, region = part.source, "NULL::VARCHAR"
-    if regional or "LEFT JOIN customers" in source or snapshot.has("customers"):
+    if snapshot.has("customers"):
+        region = "c.region"
         if "LEFT JOIN customers" not in source:
             source += " LEFT JOIN customers c ON c.customer = t.customer"
-        region = "c.region"
     sql = f"""
         WITH lifts AS (
             SELECT unnest($products) AS product, unnest($regions) AS region,
@@ -178,25 +182,32 @@ def _sold(
                    {region} AS region, sum(t.quantity) AS quantity
             FROM {source}
             WHERE {part.where} AND t.date >= $first AND t.date < $end GROUP BY ALL
+        ), lifted AS (
+            SELECT s.period, s.product, s.family, s.region, s.quantity,
+                   s.quantity / coalesce(l.factor, 1) AS baseline
+            FROM sold s LEFT JOIN lifts l ON l.product = s.product AND l.month = s.month
+                 AND (l.region IS NULL OR l.region = s.region)
         )
-        SELECT s.period, s.product, s.family, s.region, sum(s.quantity) AS quantity,
-               sum(s.quantity / coalesce(l.factor, 1)) AS baseline
-        FROM sold s LEFT JOIN lifts l ON l.product = s.product AND l.month = s.month
-             AND (l.region IS NULL OR l.region = s.region)
-        GROUP BY ALL ORDER BY 1, 2, 4
     """
-    return snapshot.query(
-        sql,
-        {
-            **part.parameters,
-            "products": [*lifts["product"]] or [""],
-            "regions": [None if pd.isna(r) else r for r in lifts["region"]] or [""],
-            "months": [*lifts["month"]] or [date.min],
-            "factors": [*lifts["factor"]] or [1.0],
-            "first": first,
-            "end": ahead(last, bucket, 1),
-        },
+    parameters = {
+        **part.parameters,
+        "products": [*lifts["product"]] or [""],
+        "regions": [None if pd.isna(r) else r for r in lifts["region"]] or [""],
+        "months": [*lifts["month"]] or [date.min],
+        "factors": [*lifts["factor"]] or [1.0],
+        "first": first,
+        "end": ahead(last, bucket, 1),
+    }
+    return _Sold(sql, parameters)
+
+
+def _totals(snapshot: Snapshot, sold: _Sold) -> pd.DataFrame:
+    rows = snapshot.query(
+        f"{sold.sql} SELECT period, sum(quantity) AS quantity, sum(baseline) AS baseline "
+        "FROM lifted GROUP BY 1 ORDER BY 1",
+        sold.parameters,
     )
+    return rows.set_index("period")
 
 
 def _last_period(snapshot: Snapshot, where: Where, bucket: Bucket, known: Sequence[date]) -> date:
@@ -231,23 +242,15 @@ def _filled(
     return np.asarray(values, dtype=np.float64)
 
 
-def _past_events(
-    snapshot: Snapshot, rows: pd.DataFrame, periods: Sequence[date]
-) -> tuple[layers.Event, ...]:
-    leaves = rows[["product", "family", "region"]].drop_duplicates()
-    return layers.touching(layers.events(snapshot), leaves, periods[0], periods[-1])
-
-
-def _leaves(rows: pd.DataFrame, periods: Sequence[date], season: int) -> pd.DataFrame:
-    since = pd.Timestamp(periods[max(0, len(periods) - season)])
-    recent = rows[rows["period"] >= since]
-    recent = recent if len(recent) else rows
-    sums = (
-        recent.groupby(["product", "family", "region"], dropna=False)["baseline"]
-        .sum()
-        .clip(lower=0)
-        .reset_index()
+def _leaves(snapshot: Snapshot, sold: _Sold, periods: Sequence[date], season: int) -> pd.DataFrame:
+    """Return what a slice is made of, with the share each part had in its last season."""
+    since = periods[max(0, len(periods) - season)]
+    rows = snapshot.query(
+        f"{sold.sql} SELECT product, family, region, "
+        "greatest(0, coalesce(sum(baseline) FILTER (period >= $since), 0)) AS share "
+        "FROM lifted GROUP BY ALL ORDER BY ALL",
+        {**sold.parameters, "since": since},
     )
-    total = sums["baseline"].sum()
-    sums["share"] = sums["baseline"] / total if total > 0 else 1 / max(1, len(sums))
-    return sums.drop(columns="baseline")
+    total = rows["share"].sum()
+    rows["share"] = rows["share"] / total if total > 0 else 1 / max(1, len(rows))
+    return rows

@@ -143,6 +143,20 @@ def test_a_regional_event_touches_its_region_alone(shop):
     assert history(facts).baseline[at] == 110
 
 
+def test_without_customers_a_regional_event_cannot_be_placed(shop):
+    events = [
+        {
+            "event": "E",
+            "region": "North",
+            "starts_on": date(2026, 6, 1),
+            "ends_on": date(2026, 6, 30),
+            "uplift": 1.0,
+        }
+    ]
+    facts = shop(sold("A", [100] * 12), events=events, sites=[{"site": "S", "region": "North"}])
+    assert list(history(facts).baseline) == [100] * 12
+
+
 def test_what_was_never_sold_has_no_history(shop):
     with pytest.raises(DataProblem, match="Nothing was sold of product C"):
         history(shop(sold("A", [1] * 12)), key({"product": "C"}))
