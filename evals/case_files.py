@@ -2,9 +2,10 @@
 
 A case file is a YAML list in the format of the design (section 7). Besides its keys a turn
 may have more than one `status`, truths in a list of their own (one of them is enough),
-`either` (calls of which one is enough) and `says` (words that must stand in the answer or its
-suggestions; of a list among them, one). An argument whose expected value is a list may have
-any of its values; `null` means left out.
+`either` (calls of which one is enough), `says` (words that must stand in the answer or its
+suggestions; of a list among them, one) and `cites` (beginnings of notes' names, one of which
+must be quoted). An argument whose expected value is a list may have any of its values; `null`
+means left out.
 """
 
 import hashlib
@@ -76,6 +77,7 @@ class CaseTurn(_Written):
     either: tuple[Calls, ...] = ()
     truth: tuple[Annotated[tuple[Truth, ...], BeforeValidator(_several)], ...] = ()
     says: tuple[str | tuple[str, ...], ...] = ()
+    cites: tuple[str, ...] = ()
     forbid: Forbidden = Forbidden()
 
     def wordings(self, split: Split) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _NAMES = frozenset("product family site region channel customer resource supplie
 _MONTHS = frozenset("start end cycle previous since until month".split())
 _WORDS = frozenset("query about title reason name".split())
 _PEOPLE = frozenset({"owner", "author"})
-# A figure rounded harder than this says something else: "1" does not state 0.97.
+# A whole number that may be off by more than this says something else: "1" does not state 0.97.
 _COARSEST = 0.05
 
 
@@ -231,7 +231,13 @@ def _text_faults(turn: CaseTurn, answer: Answer) -> list[str]:
         ways = (wanted,) if isinstance(wanted, str) else wanted
         if not any(contains_start(whole, words) for words in ways):
             faults.append(f"the answer does not say '{' or '.join(ways)}'")
+    if turn.cites and not any(_is_cited(note, answer) for note in turn.cites):
+        faults.append(f"the answer quotes none of {', '.join(turn.cites)}")
     return faults
+
+
+def _is_cited(note: str, answer: Answer) -> bool:
+    return any(passage.note.startswith(note) for passage in answer.citations)
 
 
 def _says_day(statement: Statement, day: date) -> bool:
@@ -245,7 +251,7 @@ def _is_fine(statement: Statement, value: float | int) -> bool:
         return False
     if abs(statement.value) == abs(float(value)):
         return True
-    return statement.step / 2 <= _COARSEST * abs(float(value))
+    return statement.step < 1 or statement.step / 2 <= _COARSEST * abs(float(value))
 
 
 def _defaults(request: type[BaseModel]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from planning_engine.data import sample
 from planning_engine.data.importing import import_source
 from tools import registry
 from tools.context import ToolContext
-from tools.evidence import Evidence, Fact
+from tools.evidence import Evidence, Fact, Passage
 
 MARCH = {"resource": "L3", "month": date(2027, 3, 1)}
 LOAD = Truth(tool="check_capacity", request={"resource": "L3"}, fact="load", about=MARCH)
@@ -110,8 +110,9 @@ def test_one_of_several_truths_is_enough(grader):
 def test_a_figure_rounded_to_nothing_does_not_count(grader):
     text = "MASE was 1 in 1 of 8 families."
     assert not grader.states(text, _read(grader, text), Fact("mase", 0.97, "1"))
-    text = "MASE was 0.97."
+    text = "MASE was 1.0, the value added 0.7 percentage points."
     assert grader.states(text, _read(grader, text), Fact("mase", 0.97, "1"))
+    assert grader.states(text, _read(grader, text), Fact("fva", 0.6677, "pp"))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,14 @@ def test_words_that_must_be_said_may_stand_in_the_suggestions(grader):
     assert faults(grader, written, answer) == ()
     (fault,) = faults(grader, written, replace(answer, suggestions=("Kaito Cola 1.5 L",)))
     assert fault == "the answer does not say '0.33 or the can'"
+
+
+def test_one_of_the_notes_must_be_quoted(grader):
+    quoted = Passage("2026-07-15-supply.md", "Supply review", "supply", None, 1, 2, "text")
+    written = turn(cites=["2026-06-16-supply", "2026-07-15-supply"])
+    assert faults(grader, written, Answer(TEXT, "answered", citations=(quoted,))) == ()
+    (fault,) = faults(grader, written, Answer(TEXT, "answered"))
+    assert fault == "the answer quotes none of 2026-06-16-supply, 2026-07-15-supply"
 
 
 @pytest.mark.parametrize(
