@@ -13,12 +13,14 @@ from assistant.overruled import Lines
 from tools.context import Note, NoteFilter
 from tools.evidence import Passage
 
-# A passage supports a question that it resembles clearly, or somewhat while it has a good part
-# of its words; held against questions about the demo company's notes and about other things
-# (tests/assistant/test_notes_index.py keeps both kinds).
-_CLEARLY = 0.20  # cosine above the encoder's own limit
+# The notes answer a question if one passage resembles it clearly, or has most of its words, or
+# some of both; held against questions about the demo company's notes and about other things
+# (tests/assistant/test_notes_index.py keeps both kinds). Beside such a passage others are worth
+# showing that have at least something of it.
+_CLEARLY = 0.20  # of the way from the encoder's own limit to 1
 _SOME_WORDS = 0.33
 _MOST_WORDS = 0.60
+_FEW_WORDS = 0.15
 _NOTHING: Lines = frozenset()
 
 
@@ -60,8 +62,11 @@ class ReadableNotes:
         (vector,) = self._encoder.encode_queries([query])
         overruled = self._overruled(only.until)
         found: list[Passage] = []
-        for ranked in self._passages.rank(query, vector, rows, self._nearest):
-            if not self._supports(ranked):
+        candidates = self._passages.rank(query, vector, rows, self._nearest)
+        if not any(self._answers(ranked) for ranked in candidates):
+            return ()
+        for ranked in candidates:
+            if ranked.cosine < self._encoder.support and ranked.share < _FEW_WORDS:
                 continue
             entry = entries[ranked.row]
             lines = overruled.get(entry.note.id, _NOTHING)
@@ -72,7 +77,7 @@ class ReadableNotes:
                 break
         return tuple(found)
 
-    def _supports(self, ranked: Ranked) -> bool:
+    def _answers(self, ranked: Ranked) -> bool:
         if ranked.cosine < self._encoder.support:
             return ranked.share >= _MOST_WORDS
         clearly = ranked.cosine >= self._encoder.support + _CLEARLY * (1 - self._encoder.support)
