@@ -27,6 +27,10 @@ def facts(view: InventoryView) -> tuple[Fact, ...]:
         found.append(Fact("stocks_in_excess", len(view.shown), "stocks"))
         if view.excess_value is not None:
             found.append(Fact("excess_value", view.excess_value, view.names.currency))
+    if view.held is not None:
+        product = view.asked[0].product
+        unit = view.names.unit(product)
+        found.append(Fact("opening_stock", view.held, unit, {"product": product}))
     if view.is_one_product and view.overdue[0]:
         count, quantity = view.overdue
         found.append(Fact("overdue_receipts", count, "receipts"))

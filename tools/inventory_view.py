@@ -53,8 +53,18 @@ class InventoryView:
         """Stocks that the summary names."""
         if self.only == "excess":
             return self.shown[:1]
+        if self.held is not None and len(self.asked) <= SAID_IN_FULL:
+            return self.asked
         first = (*self.running_out[:SAID_IN_FULL], *self.running_low[:1])
         return first or self.shown[:1]
+
+    @property
+    def held(self) -> float | None:
+        """What is on hand of one product at its sites together; None for several products."""
+        if self.only != "all" or not self.is_one_product:
+            return None
+        same_day = len({outlook.opening_on for outlook in self.asked}) == 1
+        return sum(outlook.opening for outlook in self.asked) if same_day else None
 
     @property
     def excess_value(self) -> float | None:

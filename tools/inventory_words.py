@@ -111,7 +111,22 @@ def _several(view: InventoryView) -> str:
         )
     else:
         said = f"None of the {total} stocks{view.whose} runs out {view.when}."
-    return said + _low(view)
+    return said + _low(view) + _held(view)
+
+
+def _held(view: InventoryView) -> str:
+    """Say what is on hand of one product, in all and at each site."""
+    held = view.held
+    if held is None:
+        return ""
+    each = [
+        f"{o.opening:,.0f} at {view.names.site(o.site)}"
+        for o in view.asked[:SAID_IN_FULL]
+        if o.site
+    ]
+    places = f": {wording.listed(each)}" if each and len(view.asked) <= SAID_IN_FULL else ""
+    counted = wording.day(view.asked[0].opening_on)
+    return f" On hand on {counted} are {view.amount(view.asked[0], held)}{places}."
 
 
 def _low(view: InventoryView) -> str:

@@ -197,3 +197,12 @@ def test_the_demo_companys_risks_are_told(project, demo):
     assert citrus.summary.endswith(
         "2 open receipts of 28,208 kg are overdue; they are counted in the first month."
     )
+
+
+def test_what_is_on_hand_of_one_product_is_said_in_all_and_by_site(demo, project):
+    evidence = project(demo, product="NRB-025-24")
+    counts = demo.query(
+        "SELECT quantity FROM stock WHERE product = 'NRB-025-24' AND date = DATE '2026-10-31'"
+    )
+    assert f"{counts['quantity'].sum():,.0f} cases" in evidence.summary
+    assert all(f"{quantity:,.0f} at" in evidence.summary for quantity in counts["quantity"])
