@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from planning_engine.data.scope import Scope
-from planning_engine.errors import DataProblem, nearest
+from planning_engine.errors import DataProblem, nearest, shortened
 
 ROLES = ("executive", "planner", "sales", "viewer")
 BUCKETS = ("day", "week", "month")
@@ -79,7 +79,9 @@ def parse_company(text: str, where: str = "company.toml") -> Company:
     as_of = values["as_of"]
     bucket = values.get("bucket", "month")
     if bucket not in BUCKETS:
-        raise DataProblem(f"{where}: bucket '{bucket}' is not one of {', '.join(BUCKETS)}.")
+        raise DataProblem(
+            f"{where}: bucket '{shortened(str(bucket))}' is not one of {', '.join(BUCKETS)}."
+        )
     fiscal_start = values.get("fiscal_start", 1)
     if fiscal_start not in range(1, 13):
         raise DataProblem(f"{where}: fiscal_start must be a month number, 1 to 12.")
@@ -139,7 +141,10 @@ def _person(entry: Mapping[str, object], where: str) -> Person:
     if not isinstance(person, str) or not person:
         raise DataProblem(f"{where}: a person without an id.")
     if role not in ROLES:
-        raise DataProblem(f"{where}: role '{role}' of '{person}' is not one of {', '.join(ROLES)}.")
+        raise DataProblem(
+            f"{where}: role '{shortened(str(role))}' of '{shortened(person)}' is not one of "
+            f"{', '.join(ROLES)}."
+        )
     scope = Scope(
         families=_names(entry, "families"),
         sites=_names(entry, "sites"),
@@ -168,4 +173,4 @@ def _refuse_unknown(values: Mapping[str, object], known: tuple[str, ...], where:
         if key not in known:
             close = nearest(key, known)
             hint = f" Did you mean '{close[0]}'?" if close else ""
-            raise DataProblem(f"{where}: unknown setting '{key}'.{hint}")
+            raise DataProblem(f"{where}: unknown setting '{shortened(key)}'.{hint}")

@@ -19,7 +19,7 @@ from planning_engine.data.profiled import stage_profile
 from planning_engine.data.quality import REPAIRS, inspect
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot, Source
-from planning_engine.data.staging import Staging
+from planning_engine.data.staging import Staging, plausible
 from planning_engine.errors import BadRequest, DataProblem
 
 Progress = Callable[[str, float], None]
@@ -137,8 +137,9 @@ def _finish(
     report: "_Steps",
 ) -> ImportReport:
     company = _company(opened, staging, base, as_of, given)
-    if not any(issue.severity == "error" for issue in staging.issues):
-        inspect(staging, company.as_of if company else None, switches, report.say)
+    if not staging.has_errors:
+        with staging.one_thread():
+            inspect(staging, company.as_of if company else None, switches, report.say)
     order = ("error", "warning", "assumption", "note")
     issues = tuple(
         sorted(staging.issues, key=lambda i: (order.index(i.severity), list(TABLES).index(i.table)))
@@ -172,6 +173,15 @@ def _company(
     if "as_of" not in values:
         told = last_day_of_sales(staging)
         if told is None:
+            if not staging.has_errors:
+                staging.report(
+                    "sales",
+                    "as-of",
+                    "error",
+                    0,
+                    "There is neither an as_of nor a day of sales: name the date the data speaks "
+                    "for with --set as_of=2026-10-31.",
+                )
             return None
         values["as_of"] = told
         staging.report(
@@ -211,7 +221,7 @@ def last_day_of_sales(staging: Staging) -> date | None:
         return None
     row = staging.connection.execute(
         "SELECT CASE WHEN bool_and(day(date) = 1) AND count(DISTINCT date) > 1 "
-        "THEN last_day(max(date)) ELSE max(date) END FROM sales"
+        f"THEN last_day(max(date)) ELSE max(date) END FROM sales WHERE {plausible('date')}"
     ).fetchone()
     return row[0] if row else None
 

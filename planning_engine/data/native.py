@@ -8,7 +8,7 @@ from planning_engine.data.issue import Severity
 from planning_engine.data.schema import TABLES, Column, Table
 from planning_engine.data.snapshot import Source
 from planning_engine.data.staging import SEQUENCE, Staging, unread_cells
-from planning_engine.errors import DataProblem, nearest
+from planning_engine.errors import DataProblem, nearest, shortened
 
 _NUMBERED = re.compile(r"(order|invoice|document|transaction|delivery|receipt|booking)")
 _BESIDE = re.compile(r"\.(md|txt|toml|pdf|docx?|gitignore)$", re.IGNORECASE)
@@ -94,8 +94,8 @@ def _matched_columns(
             "unknown-column",
             "note",
             0,
-            f"{relation.origin} has a column '{name}' that {table.name} does not have; it was "
-            f"left out.{hint}",
+            f"{relation.origin} has a column '{shortened(name)}' that {table.name} does not have; "
+            f"it was left out.{hint}",
         )
     sequence = next((name for name in strangers if _NUMBERED.search(tidy(name))), None)
     if sequence:
@@ -107,7 +107,7 @@ def _missing_column(relation: Relation, column: Column, strangers: Sequence[str]
     close = nearest(column.name, [tidy(name) for name in strangers])
     named = next((name for name in strangers if close and tidy(name) == close[0]), None)
     if named:
-        advice = f"Rename '{named}' to '{column.name}'."
+        advice = f"Rename '{shortened(named)}' to '{column.name}'."
     else:
         advice = f"Add it ({column.meaning.rstrip('.').lower()})."
     return f"{relation.origin} has no column '{column.name}', which is required. {advice}"
@@ -117,7 +117,7 @@ def _report_refused(table: Table, relation: Relation, loaded: Loaded, staging: S
     broken = [refused for refused in loaded.refused if refused.column is None]
     by_rule: dict[str, list[str]] = {}
     for refused in broken:
-        by_rule.setdefault(refused.rule, []).append(f"{refused.place}: {refused.value}")
+        by_rule.setdefault(refused.rule, []).append(f"{refused.place}: {shortened(refused.value)}")
     for rule, examples in by_rule.items():
         lines = f"{len(examples):,} lines have" if len(examples) > 1 else "One line has"
         staging.report(
@@ -132,7 +132,9 @@ def _report_refused(table: Table, relation: Relation, loaded: Loaded, staging: S
     for refused in loaded.refused:
         if refused.column is not None:
             key = (refused.rule, refused.column)
-            cells.setdefault(key, []).append(f"{refused.place}: {refused.column} = {refused.value}")
+            cells.setdefault(key, []).append(
+                f"{refused.place}: {refused.column} = {shortened(refused.value)}"
+            )
     for (rule, column), examples in cells.items():
         kind = rule.removeprefix("bad-")
         message = unread_cells(table.name, column, kind, len(examples))

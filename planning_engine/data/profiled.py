@@ -104,6 +104,19 @@ def stage_profile(
     for spec in profile.relations:
         say(f"Reading {spec.name}")
         rows.load(spec, _find(spec, opened, profile, values, options))
+    with staging.one_thread():
+        return _transform(profile, values, staging, rows, say)
+
+
+def _transform(
+    profile: Profile,
+    values: Mapping[str, str | float],
+    staging: Staging,
+    rows: SourceRows,
+    say: Callable[[str], None],
+) -> date | None:
+    """Run the profile's SQL over the relations and say what it counts and assumes."""
+    connection = staging.connection
     for name, sql in profile.steps.items():
         _run(connection, sql, profile, name, rows)
     as_of = _as_of(connection, profile, values, rows)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from planning_engine.data.schema import ColumnType
-from planning_engine.errors import DataProblem
+from planning_engine.errors import DataProblem, shortened
 
 _TIME = r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}{_TIME}")
@@ -110,7 +110,7 @@ def tell(
     elif unsure and len(only_first) == len(only_second):
         setting = "dates" if kind == "date" else "decimal"
         raise DataProblem(
-            f"{where}: '{unsure[0]}' can be read in two ways. Say which with "
+            f"{where}: '{shortened(unsure[0])}' can be read in two ways. Say which with "
             f"--set {setting}={first} or --set {setting}={second}."
         )
     else:

@@ -1,6 +1,7 @@
 """Tables on their way in: typed, checked, each row still knowing the line it came from."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -10,6 +11,7 @@ from planning_engine.data.issue import Issue, Severity
 from planning_engine.data.schema import TABLES, Column, Table
 from planning_engine.data.snapshot import Source
 from planning_engine.data.spelling import conversion, tell
+from planning_engine.errors import shortened
 
 EXAMPLES = 3
 _SQL_TYPES = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
@@ -44,6 +46,24 @@ class Staging:
     def __post_init__(self) -> None:
         for schema in ("source", "raw", "staged", "typed"):
             self.connection.execute(f"CREATE SCHEMA {schema}")
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Compute what is kept in one thread.
+
+        Sums and quantiles of fractions differ in their last digits with the order in which
+        threads finish, and the same source must give the same snapshot.
+        """
+        self.connection.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            self.connection.execute("RESET threads")
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether a finding so far stops the import."""
+        return any(issue.severity == "error" for issue in self.issues)
 
     def report(
         self,
@@ -186,7 +206,9 @@ class Staging:
                 f"SELECT s.rowid, {text} {unread} ORDER BY 1 LIMIT {EXAMPLES}"
             ).fetchall()
             # The typed view is not there yet, so the place is told from the staged row.
-            examples = [f"{self._places[table](row)}: {name} = {cell}" for row, cell in shown]
+            examples = [
+                f"{self._places[table](row)}: {name} = {shortened(cell)}" for row, cell in shown
+            ]
             self.report(
                 table,
                 f"bad-{column.type}",
@@ -207,6 +229,11 @@ def unread_cells(table: str, column: str, kind: str, count: int) -> str:
         else (f"One cell of {table}.{column} holds")
     )
     return f"{cells} no {what}: {write}."
+
+
+def plausible(day: str) -> str:
+    """Return the SQL that tells whether a day lies in years that can be meant."""
+    return f"year({day}) BETWEEN 1950 AND 2100"
 
 
 def as_number(text: str) -> float | None:

@@ -176,6 +176,20 @@ def test_a_source_that_is_not_there_is_said_so(tmp_path):
         import_source(str(tmp_path / "empty"), store=tmp_path / "store")
 
 
+@pytest.mark.parametrize("day", ["294247-01-10", "0000-00-00", "2026-02-30", "9999-12-31"])
+def test_a_day_that_cannot_be_meant_stops_the_import_in_a_sentence(source_of, tmp_path, day):
+    text = f"date,product,quantity\n{day},A,1\n2026-01-31,A,1\n2026-02-28,A,1\n2026-03-31,A,1\n"
+    report = import_source(str(source_of({"sales.csv": text})), store=tmp_path / "store")
+    assert report.snapshot is None
+    assert report.errors[0].examples[0].startswith("sales.csv line 2")
+
+
+def test_a_long_cell_is_cut_in_the_sentence(source_of, tmp_path):
+    text = f"date,product,quantity\n2026-01-31,A,{'9x' * 5000}\n"
+    report = import_source(str(source_of({"sales.csv": text})), store=tmp_path / "store")
+    assert len(report.errors[0].examples[0]) < 120
+
+
 def test_progress_rises_to_one(source_of: Sources, tmp_path):
     seen: list[float] = []
     import_source(

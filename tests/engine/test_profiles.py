@@ -515,3 +515,13 @@ def test_people_come_from_a_company_toml_beside_the_source(shared_data, tmp_path
     assert report.company is not None
     assert (report.company.name, report.company.currency) == ("Us", "USD")
     assert [person.id for person in report.company.people] == ["kim"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "folder"), [("supplygraph", "supplygraph"), ("scms", "scms_delivery")]
+)
+def test_the_same_source_gives_the_same_snapshot_each_time(
+    profile, folder, shared_data, tmp_path, imported
+):
+    again = import_source(str(shared_data / folder), store=tmp_path, profile=profile)
+    assert snapshot_of(again).id == snapshot_of(imported(profile, folder)).id

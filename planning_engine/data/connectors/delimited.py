@@ -28,7 +28,7 @@ from planning_engine.data.connectors.text import (
 )
 from planning_engine.data.schema import Column
 from planning_engine.data.spelling import is_plain
-from planning_engine.errors import DataProblem
+from planning_engine.errors import DataProblem, shortened
 
 _SAMPLED = 2_000
 _REFUSED_KEPT = 100_000
@@ -78,9 +78,8 @@ class DelimitedFile(Relation):
         try:
             first, rows = create_or_append(connection, target, select)
         except duckdb.InvalidInputException as problem:
-            raise DataProblem(
-                f"{self.origin} cannot be read as a table: {str(problem).splitlines()[0]}"
-            ) from problem
+            words = shortened(str(problem).splitlines()[0], 200)
+            raise DataProblem(f"{self.origin} cannot be read as a table: {words}") from problem
         refused = tuple(self._refused(connection, rejects, wanted or {}))
         connection.execute(f"DROP TABLE IF EXISTS {rejects}")
         connection.execute(f"DROP TABLE IF EXISTS {rejects}_scan")

@@ -23,7 +23,7 @@ from planning_engine.data.connectors.registry import (
 from planning_engine.data.connectors.text import sha256_of
 from planning_engine.data.connectors.workbook import is_workbook, sheets
 from planning_engine.data.schema import Column
-from planning_engine.errors import DataProblem
+from planning_engine.errors import DataProblem, shortened
 
 _TEXT = (".csv", ".tsv", ".tab", ".txt")
 _RECORDS = (".json", ".jsonl", ".ndjson")
@@ -86,7 +86,9 @@ class _Plainly:
             problem, duckdb.OutOfMemoryException
         ):
             words = str(problem).splitlines()[0].split(": ", 1)[-1].rstrip(".")
-            raise DataProblem(f"{self._origin} cannot be read: {words}.") from problem
+            raise DataProblem(
+                f"{self._origin} cannot be read: {shortened(words, 200)}."
+            ) from problem
 
 
 def _is_file_or_folder(source: str) -> bool:
@@ -222,7 +224,9 @@ def _read_object(path: Path, origin: str) -> dict[str, Any]:  # Any: JSON
         with opened(path, "rt", encoding="utf-8-sig") as stream:
             content = json.load(stream)
     except (ValueError, OSError) as problem:
-        raise DataProblem(f"{origin} is not valid JSON: {problem}.") from problem
+        raise DataProblem(
+            f"{origin} is not valid JSON: {shortened(str(problem), 200)}."
+        ) from problem
     if not isinstance(content, dict):
         raise DataProblem(f"{origin} must be a list of records or an object of lists.")
     return content

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from planning_engine.errors import DataProblem
+from planning_engine.errors import DataProblem, shortened
 
 LONGEST_LINE = 1_000_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -198,5 +198,7 @@ def _refuse_twins(names: Sequence[str], place: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name.casefold() in seen:
-            raise DataProblem(f"{place} names the column '{name}' twice. Rename one of them.")
+            raise DataProblem(
+                f"{place} names the column '{shortened(name)}' twice. Rename one of them."
+            )
         seen.add(name.casefold())

@@ -15,7 +15,7 @@ from planning_engine.data.connectors.registry import (
 )
 from planning_engine.data.connectors.text import sha256_of
 from planning_engine.data.schema import Column
-from planning_engine.errors import DataProblem
+from planning_engine.errors import DataProblem, shortened
 
 _BATCH = 20_000
 
@@ -114,7 +114,9 @@ def _header(cells: list[str | None], place: str) -> tuple[str, ...]:
     names = tuple(cell or f"column {i}" for i, cell in enumerate(cells, start=1))
     twins = {name for name in names if [n.casefold() for n in names].count(name.casefold()) > 1}
     if twins:
-        raise DataProblem(f"{place} names the column '{min(twins)}' twice. Rename one of them.")
+        raise DataProblem(
+            f"{place} names the column '{shortened(min(twins))}' twice. Rename one of them."
+        )
     return names
 
 

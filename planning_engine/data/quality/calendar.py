@@ -7,7 +7,7 @@ from itertools import pairwise
 from planning_engine.data.connectors.registry import literal
 from planning_engine.data.issue import Issue
 from planning_engine.data.quality.registry import Inspection, check, counted
-from planning_engine.data.staging import EXAMPLES
+from planning_engine.data.staging import EXAMPLES, plausible
 
 _STALE_DAYS = {
     "sales": 45,
@@ -109,10 +109,10 @@ def gaps_in_sales(data: Inspection) -> Iterator[Issue | None]:
     days = [
         row[0]
         for row in data.connection.execute(
-            "SELECT DISTINCT date FROM sales WHERE date IS NOT NULL ORDER BY 1"
+            f"SELECT DISTINCT date FROM sales WHERE {plausible('date')} ORDER BY 1"
         ).fetchall()
     ]
-    if len(days) < 3 or (days[-1] - days[0]).days > 40_000:
+    if len(days) < 3:
         return
     missed, unit = _missed(days)
     if missed:
@@ -186,7 +186,9 @@ def _missed(days: list[date]) -> tuple[list[date], str]:
 def _last(data: Inspection, name: str) -> date | None:
     if name not in data.tables:
         return None
-    row = data.connection.execute(f"SELECT max({_WHEN[name]}) FROM {name}").fetchone()
+    row = data.connection.execute(
+        f"SELECT max({_WHEN[name]}) FROM {name} WHERE {plausible(_WHEN[name])}"
+    ).fetchone()
     return row[0] if row else None
 
 

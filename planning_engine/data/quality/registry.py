@@ -9,6 +9,7 @@ import duckdb
 from planning_engine.data.connectors.registry import quoted
 from planning_engine.data.issue import Issue, Severity
 from planning_engine.data.staging import EXAMPLES, ROW, Staging
+from planning_engine.errors import shortened
 
 _LOOKED_AT = 10 * EXAMPLES
 
@@ -111,4 +112,4 @@ def spelt(value: object) -> str:
         return "missing"
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return shortened(str(value))

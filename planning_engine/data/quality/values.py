@@ -6,6 +6,7 @@ from planning_engine.data.connectors.registry import literal, quoted
 from planning_engine.data.issue import Issue, Severity
 from planning_engine.data.quality.registry import Inspection, check
 from planning_engine.data.schema import TABLES
+from planning_engine.data.staging import plausible
 
 # Where a minus sign means something: returns and credits, a stock that was counted below
 # zero, an event that lowers demand, a budgeted loss.
@@ -137,7 +138,7 @@ def dates_in_order(data: Inspection) -> Iterator[Issue | None]:
                     name,
                     "year",
                     "error",
-                    f"year({quoted(column.name)}) NOT BETWEEN 1950 AND 2100",
+                    f"NOT {plausible(quoted(column.name))}",
                     f"{{rows}} of {name} with {column.name} in a year that cannot be meant.",
                     (*_named(name), column.name),
                 )
