@@ -13,6 +13,7 @@ from tools.note_blocks import ITEM, LABELLED, LONGEST, Span, blocks_of, word_cou
 
 ENOUGH = 120  # words after which a passage may end
 MOST = LONGEST  # words a passage may have, its repeated start aside
+_TOPIC = re.compile(r"\s*\*\*[^*\n]{2,60}\*\*")  # a paragraph that begins with a bold title
 _REPEATED = 40  # a last paragraph up to this long begins the next passage too
 
 _LISTED_APART = re.compile(
@@ -39,7 +40,7 @@ def passages_of(text: str) -> tuple[Span, ...]:
             close()
             passages.append(block)
             continue
-        if group and block.heading != group[0].heading:
+        if group and (block.heading != group[0].heading or _TOPIC.match(block.text)):
             close()
         if group and _words(group) + word_count(block.text) > MOST:
             carried = _carried(group)

@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -174,8 +174,11 @@ def _multilingual() -> Encoder:
 _ENCODERS: dict[str, Callable[[], Encoder]] = {"minilm": MiniLM, "multilingual": _multilingual}
 
 
+@cache
 def load_encoder(name: str = "minilm") -> Encoder:
     """Return an encoder by the name of the setting; its weights are read at first use.
+
+    The same name gives the same encoder, so that a process opens a model once.
 
     Raises:
         UnknownName: There is no such encoder.

@@ -5,6 +5,7 @@ Both scores of a passage are lifted by those of its neighbours in the note, put 
 nearest by meaning, so that it makes no difference who finds the nearest.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -183,6 +184,7 @@ class Passages:
     def _index(self) -> "BM25":
         from bm25s import BM25
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index made
         index = BM25(method="lucene")
         # An empty passage would leave bm25s without a length to divide by.
         index.index([tokens or [""] for tokens in self._tokens], show_progress=False)

@@ -1,5 +1,6 @@
 """Which decisions fit a request: by owner, time, state, and the words they are about."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,8 @@ from tools.word_match import match_words
 # What every question about decisions says, and no decision is told by.
 _GENERAL = frozenset(match_words("decision decisions decided decide agreed meeting owner due who"))
 _LIKE = 0.84
+_LINE = re.compile(r"\bline\s+(\d+)\b", re.IGNORECASE)  # people say "line 5" for L5
+_ID = re.compile(r"[a-z]\d+")
 _TABLES = {
     "sales": "sales",
     "production": "production",
@@ -75,25 +78,35 @@ def as_of(decisions: Sequence[Decision], until: date | None) -> list[Decision]:
     return known
 
 
-def about(
-    snapshot: Snapshot, decisions: Sequence[Decision], words: str
-) -> tuple[list[Decision], list[str]]:
-    """Return the decisions that words are about, and the words that count.
+def about(snapshot: Snapshot, decisions: Sequence[Decision], words: str) -> list[Decision]:
+    """Return the decisions that words are about.
 
-    A decision fits when it has at least half of the words that any decision has, and these
-    are at least a third of all; a word also fits one that is nearly the same.
+    A decision fits when it has at least half, by weight, of the words that any decision has,
+    and these are at least a third of all; a word also fits one that is nearly the same.
     """
-    wanted = [word for word in dict.fromkeys(match_words(words)) if word not in _GENERAL]
+    wanted = _wanted(words)
     texts = {decision.id: _words(snapshot, decision) for decision in decisions}
     known = [word for word in wanted if any(_has(text, word) for text in texts.values())]
-    if not known or 3 * len(known) < len(wanted):
-        return [], wanted
-    fitting = [
+    telling = sum(_weight(word) for word in known)
+    if not known or 3 * telling < sum(_weight(word) for word in wanted):
+        return []
+    return [
         decision
         for decision in decisions
-        if 2 * sum(_has(texts[decision.id], word) for word in known) >= len(known)
+        if sum(_weight(word) for word in known if _has(texts[decision.id], word)) >= telling / 2
     ]
-    return fitting, wanted
+
+
+def _wanted(words: str) -> list[str]:
+    """Return the words that count, composed ones (`0.5`, `STW-050-24`) whole."""
+    found = match_words(_LINE.sub(r"L\1", words))
+    parts = {part for word in found for part in re.split(r"[-.]", word) if part != word}
+    return [word for word in dict.fromkeys(found) if word not in _GENERAL | parts]
+
+
+def _weight(word: str) -> float:
+    """Return how much a word tells: a size or a single letter says little."""
+    return 1.0 if sum(letter.isalpha() for letter in word) > 2 or _ID.fullmatch(word) else 0.3
 
 
 def _of(verdict: Verdict) -> Judged:
@@ -107,7 +120,7 @@ def _words(snapshot: Snapshot, decision: Decision) -> frozenset[str]:
         for kind in ("product", "family", "site", "resource"):
             if identity := getattr(decision.check, kind):
                 parts += [identity, snapshot.labels(kind).get(identity, "")]
-    return frozenset(match_words(" ".join(parts)))
+    return frozenset(match_words(_LINE.sub(r"L\1", " ".join(parts))))
 
 
 def _has(text: frozenset[str], word: str) -> bool:

@@ -151,7 +151,7 @@ def _fitting(context: ToolContext, request: FindDecisionsRequest) -> list[Decisi
         since = request.since
         decisions = [d for d in decisions if d.decided_on and d.decided_on >= since]
     if request.about:
-        decisions, _ = about(context.snapshot, decisions, request.about)
+        decisions = about(context.snapshot, decisions, request.about)
     return decisions
 
 

@@ -130,20 +130,19 @@ class Minutes:
         return f"{word}: {figure.about} sold {wording.figure(figure.actual, 'units')} in {month}"
 
     def passages(self) -> tuple[Passage, ...]:
-        """Return each statement as it stands in the note."""
-        note, lines = self.note, self.note.text.split("\n")
-        places = dict.fromkeys((s.first_line, s.last_line) for s in self.statements)
+        """Return each statement, in the note's words, with its lines."""
+        note = self.note
         return tuple(
             Passage(
                 note.id,
                 note.title,
                 note.meeting,
                 note.held_on,
-                first,
-                last,
-                "\n".join(lines[first - 1 : last]),
+                statement.first_line,
+                statement.last_line,
+                statement.text,
             )
-            for first, last in places
+            for statement in self.statements
         )
 
     def body(self) -> dict[str, Any]:

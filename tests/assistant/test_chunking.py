@@ -22,6 +22,11 @@ def test_each_decision_is_a_passage_of_its_own():
     assert spans == [(2, 3, "Decisions"), (4, 4, "Decisions"), (6, 6, "Notes")]
 
 
+def test_a_paragraph_with_a_bold_title_begins_a_passage():
+    text = "Intro.\n\n**Cans.** Late.\n\nStill late.\n\n**Tea.** Fine, *very* **fine**."
+    assert [(p.first_line, p.last_line) for p in passages_of(text)] == [(1, 1), (3, 5), (7, 7)]
+
+
 def test_a_decision_with_a_label_stands_alone_under_any_heading():
     text = "# June\n\nWe argued.\n\n- D-06 Launch on 1 August.\n  Owner Dana.\n\nFine.\n- cans late"
     spans = [(p.first_line, p.last_line) for p in passages_of(text)]

@@ -208,6 +208,8 @@ def test_an_owner_that_only_the_log_knows_is_found_and_others_get_a_suggestion(f
         ("the launch", ["D-04"]),
         ("What did we decide about Lemonade?", ["D-02"]),
         ("saturdays on L5", ["D-12"]),
+        ("line 5", ["D-12"]),
+        ("Lemonade 0.5 L x24", ["D-02"]),
         ("citrus suplier", ["D-03"]),
         ("carbon tax", []),
         ("quantum roadmap of the citrus board in Brussels", []),

