@@ -191,9 +191,26 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Return the SQLAlchemy URL of an empty PostgreSQL database, the test's own."""
+    from sqlalchemy import create_engine, text
+
+    name = f"test_{next(_NUMBER)}"
+    engine = create_engine(f"{postgres_server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield f"{postgres_server}/{name}"
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a throw-away PostgreSQL cluster on loopback and return its SQLAlchemy URL."""
+def postgres_server() -> Iterator[str]:
+    """Start a throw-away PostgreSQL cluster on loopback and return its address."""
     binaries = _postgres_binaries()
     if binaries is None:
         pytest.skip("needs PostgreSQL's initdb and pg_ctl (Debian package postgresql)")
@@ -219,7 +236,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
     run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
     try:
-        yield f"postgresql+psycopg://sop@127.0.0.1:{port}/postgres"
+        yield f"postgresql+psycopg://sop@127.0.0.1:{port}"
     finally:
         run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)

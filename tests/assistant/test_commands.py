@@ -4,7 +4,6 @@ import json
 import shutil
 import socket
 import sqlite3
-import tarfile
 from datetime import UTC, datetime
 
 import pytest
@@ -236,8 +235,7 @@ def test_the_check_up_lists_settings_and_says_what_is_wrong(sop, home, monkeypat
 def test_a_backup_holds_the_state_and_can_be_unpacked(sop, home, store, tmp_path):
     out = tmp_path / "backup.tar.gz"
     assert told(sop("backup", str(out), "--json"))["bytes"] == out.stat().st_size
-    with tarfile.open(out) as archive:
-        archive.extractall(tmp_path / "back", filter="data")
+    shutil.unpack_archive(out, tmp_path / "back")
     back = CompanyHome(tmp_path / "back")
     assert back.current().id == home.current_id
     assert Store(f"sqlite:///{back.folder / 'state.db'}", lambda: NOON).decisions.last_seq() == 0

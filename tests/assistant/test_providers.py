@@ -252,9 +252,14 @@ PROBLEMS = [
 ]
 
 
+def patience(model: str) -> float:
+    """Return how long to wait: only the server that hangs is given up on."""
+    return 0.5 if model == "hanging" else 30
+
+
 @pytest.mark.parametrize(("model", "sentence"), PROBLEMS)
 def test_a_provider_that_fails_is_told_in_a_sentence(ask, model, sentence):
-    answer = ask(model, model_timeout=0.5)
+    answer = ask(model, model_timeout=patience(model))
     assert answer.status == "failed"
     assert any(part in answer.text for part in sentence.split("|")), answer.text
     assert "Traceback" not in answer.text
@@ -262,7 +267,7 @@ def test_a_provider_that_fails_is_told_in_a_sentence(ask, model, sentence):
 
 @pytest.mark.parametrize(("model", "sentence"), PROBLEMS)
 def test_the_built_in_analyst_takes_over_and_the_answer_says_so(ask, model, sentence):
-    answer = ask(model, fallback=analyst, model_timeout=0.5)
+    answer = ask(model, fallback=analyst, model_timeout=patience(model))
     assert answer.status == "answered"
     assert answer.text.startswith(RIGHT)
     assert any(part in answer.text for part in sentence.split("|")), answer.text

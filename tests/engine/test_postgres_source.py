@@ -1,6 +1,5 @@
 """A real PostgreSQL is a source like any other."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,8 +11,8 @@ from planning_engine.errors import DataProblem
 ROWS = 120_000
 
 
-@pytest.fixture(scope="module")
-def erp(postgres_url) -> Iterator[str]:
+@pytest.fixture
+def erp(postgres_url) -> str:
     """Return the URL of a database with products, sales and a planning schema."""
     engine = create_engine(postgres_url)
     with engine.begin() as connection:
@@ -35,13 +34,7 @@ def erp(postgres_url) -> Iterator[str]:
         ):
             connection.execute(text(statement))
     engine.dispose()
-    yield postgres_url
-    engine = create_engine(postgres_url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP VIEW stock"))
-        connection.execute(text("DROP TABLE products, sales, audit"))
-        connection.execute(text("DROP SCHEMA planning CASCADE"))
-    engine.dispose()
+    return postgres_url
 
 
 def test_tables_and_views_named_like_ours_are_imported(erp, tmp_path):
