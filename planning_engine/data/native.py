@@ -1,10 +1,9 @@
 """Sources whose tables are named like ours: matched by name, column by column."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from planning_engine.data.connectors.registry import Loaded, Opened, Relation, table_of, tidy
-from planning_engine.data.issue import Severity
 from planning_engine.data.schema import TABLES, Column, Table
 from planning_engine.data.snapshot import Source
 from planning_engine.data.staging import SEQUENCE, Staging, unread_cells
@@ -30,34 +29,40 @@ def stage_native(opened: Opened, staging: Staging, say: Callable[[str], None]) -
         (matched[name] if name else strangers).append(relation)
     if not any(matched.values()):
         raise DataProblem(_nothing_here(opened))
+    empty: list[str | None] = []
     for name, relations in matched.items():
         if relations:
             say(f"Reading {name}")
-            _stage_table(TABLES[name], relations, staging)
+            empty.append(_stage_table(TABLES[name], relations, staging))
         elif TABLES[name].required:
             staging.report(name, "missing-table", "error", 0, _missing(name, opened, strangers))
+    left_out = [name for name in empty if name]
+    if left_out:
+        message = f"Left out because they have no rows: {', '.join(left_out)}."
+        staging.report("products", "no-rows", "note", 0, message)
     _report_strangers(opened, strangers, [n for n, found in matched.items() if found], staging)
 
 
-def _stage_table(table: Table, relations: Sequence[Relation], staging: Staging) -> None:
+def _stage_table(table: Table, relations: Sequence[Relation], staging: Staging) -> str | None:
+    """Read the parts of a table; return the name of its file if it is optional and empty."""
     parts: list[tuple[int, Loaded]] = []
     rows = 0
     for relation in relations:
         wanted = _matched_columns(table, relation, staging)
         if wanted is None:
-            return
+            return None
         loaded = relation.load(staging.connection, f"staged.{table.name}", wanted)
-        _report_refused(table, relation, loaded, staging)
+        _report_refused(table, relation, loaded, wanted, staging)
         parts.append((rows, loaded))
         rows += loaded.rows
         staging.sources.append(Source(table.name, relation.origin, loaded.sha256, loaded.rows))
     where = ", ".join(relation.origin for relation in relations)
     if rows == 0:
-        severity: Severity = "error" if table.required else "note"
-        left = "fill it in and import again" if table.required else "the table was left out"
-        staging.report(table.name, "no-rows", severity, 0, f"{where} has no rows: {left}.")
+        if table.required and not any(part.refused for _, part in parts):
+            message = f"{where} has no rows: fill it in and import again."
+            staging.report(table.name, "no-rows", "error", 0, message)
         staging.connection.execute(f"DROP TABLE staged.{table.name}")
-        return
+        return None if table.required else where
 
     def place(row: int) -> str:
         _start, part = next(p for p in reversed(parts) if p[0] <= row)
@@ -65,6 +70,7 @@ def _stage_table(table: Table, relations: Sequence[Relation], staging: Staging) 
 
     trusted = all(relation.trims for relation in relations)
     staging.publish(table.name, where, trusted=trusted, place=place)
+    return None
 
 
 def _matched_columns(
@@ -113,7 +119,13 @@ def _missing_column(relation: Relation, column: Column, strangers: Sequence[str]
     return f"{relation.origin} has no column '{column.name}', which is required. {advice}"
 
 
-def _report_refused(table: Table, relation: Relation, loaded: Loaded, staging: Staging) -> None:
+def _report_refused(
+    table: Table,
+    relation: Relation,
+    loaded: Loaded,
+    wanted: Mapping[str, Column],
+    staging: Staging,
+) -> None:
     broken = [refused for refused in loaded.refused if refused.column is None]
     by_rule: dict[str, list[str]] = {}
     for refused in broken:
@@ -136,8 +148,7 @@ def _report_refused(table: Table, relation: Relation, loaded: Loaded, staging: S
                 f"{refused.place}: {refused.column} = {shortened(refused.value)}"
             )
     for (rule, column), examples in cells.items():
-        kind = rule.removeprefix("bad-")
-        message = unread_cells(table.name, column, kind, len(examples))
+        message = unread_cells(table.name, wanted[column], len(examples))
         staging.report(table.name, rule, "error", len(examples), message, examples)
 
 

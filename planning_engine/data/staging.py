@@ -214,21 +214,18 @@ class Staging:
                 f"bad-{column.type}",
                 "error",
                 count,
-                unread_cells(table, name, column.type, count),
+                unread_cells(table, column, count),
                 examples,
             )
 
 
-def unread_cells(table: str, column: str, kind: str, count: int) -> str:
+def unread_cells(table: str, column: Column, count: int) -> str:
     """Return the sentence for cells that hold no number or no day."""
-    what = "number" if kind == "number" else "day"
-    write = "write it like 1234.5, or leave it empty" if kind == "number" else "write 2026-01-31"
-    cells = (
-        f"{count:,} cells of {table}.{column} hold"
-        if count > 1
-        else (f"One cell of {table}.{column} holds")
-    )
-    return f"{cells} no {what}: {write}."
+    what, write = ("number", "1234.5") if column.type == "number" else ("day", "2026-01-31")
+    cells = f"{count:,} cells" if count > 1 else "One cell"
+    holds = "hold" if count > 1 else "holds"
+    unknown = "" if column.required else ", or leave it empty if it is unknown"
+    return f"{cells} of {table}.{column.name} {holds} no {what}: write it like {write}{unknown}."
 
 
 def plausible(day: str) -> str:
