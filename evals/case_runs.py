@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from evals.case_files import Case, CaseProblem, CaseTurn, Split, Truth
 from evals.grading import Grader, Known
 from planning_engine.errors import PlanningError
+from tools import registry
 from tools.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -106,14 +107,7 @@ class Examiner:
             zip(trial.case.turns, trial.wordings, strict=True), 1
         ):
             place = f"turn {number}: " if len(trial.case.turns) > 1 else ""
-            try:
-                known = [
-                    [self.known(trial.case, truth, person) for truth in ways] for ways in turn.truth
-                ]
-            except CaseProblem as problem:
-                found: tuple[str, ...] = (f"the case is wrong: {problem}",)
-            else:
-                found = self._ask(turn, wording, trial.thread, person, known)
+            found = self._ask(trial, turn, wording, person)
             faults += [f"{place}{fault}" for fault in found]
             if found:
                 said.append(f"{place}{self._said(trial.thread, person)}")
@@ -138,29 +132,31 @@ class Examiner:
         return Known(truth, fact)
 
     def _evidence(self, truth: Truth, person: "Person") -> Evidence:
-        key = json.dumps([person.id, truth.tool, truth.request], sort_keys=True, default=str)
+        request = registry.read_request(truth.tool, truth.request).model_dump(
+            mode="json", exclude_none=True, exclude_defaults=True
+        )
+        key = _key(person, truth.tool, request)
         # Decisions and minutes grow with what earlier cases drafted; figures are frozen.
         if key not in self.kept or truth.tool in _GROWING:
             self.kept[key] = self.conversation.run_tool(truth.tool, truth.request, person)
         return self.kept[key]
 
-    def _ask(
-        self,
-        turn: CaseTurn,
-        wording: str,
-        thread: str,
-        person: "Person",
-        known: Sequence[Sequence[Known]],
-    ) -> tuple[str, ...]:
+    def _ask(self, trial: Trial, turn: CaseTurn, wording: str, person: "Person") -> tuple[str, ...]:
         talk = self.conversation
         try:
-            answer = talk.ask(wording, person, thread, "bench")
+            answer = talk.ask(wording, person, trial.thread, "bench")
         except PlanningError as problem:
             return (f"no answer: {problem}",)
         except Exception as problem:
             log.exception("asked %r", wording)
             return (f"broke with {type(problem).__name__}: {problem}",)
-        calls = talk.history(thread, person)[-1].calls
+        # Same tool, same request, same snapshot: what the answer ran needs no second run.
+        self.kept.update({_key(person, e.tool, e.request): e for e in answer.evidence})
+        try:
+            known = [[self.known(trial.case, truth, person) for truth in ws] for ws in turn.truth]
+        except CaseProblem as problem:
+            return (f"the case is wrong: {problem}",)
+        calls = talk.history(trial.thread, person)[-1].calls
         return self.grader.faults(turn, answer, calls, known)
 
     def _said(self, thread: str, person: "Person") -> str:
@@ -169,6 +165,10 @@ class Examiner:
         last = self.conversation.history(thread, person)[-1]
         made = "; ".join(f"{call.tool} {dict(call.arguments)}" for call in last.calls)
         return f"{made or 'no tool'} → {' '.join(last.answer.text.split())[:300]}"
+
+
+def _key(person: "Person", tool: str, request: Mapping[str, object]) -> str:
+    return json.dumps([person.id, tool, request], sort_keys=True, default=str)
 
 
 @contextmanager

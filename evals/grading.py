@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any  # Any: tool arguments are JSON
@@ -44,6 +44,7 @@ class Grader:
     """Grades against one company's names, on all of its facts."""
 
     snapshot: Snapshot
+    found: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
@@ -192,7 +193,7 @@ class Grader:
         written = str(plain(value))
         try:
             if key in _NAMES:
-                return self.snapshot.find(key, written)
+                return self._found(key, written)
             if key in _MONTHS:
                 return str(read_month(written))
             if key == "kpi":
@@ -204,6 +205,11 @@ class Grader:
                 if written.casefold() in (person.id.casefold(), person.name.casefold()):
                     return person.id
         return written.casefold()
+
+    def _found(self, kind: str, name: str) -> str:
+        if (kind, name) not in self.found:
+            self.found[kind, name] = self.snapshot.find(kind, name)
+        return self.found[kind, name]
 
 
 def contains(text: str, words: str) -> bool:
