@@ -48,7 +48,8 @@ def _value(value: object) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return f"[{', '.join(_value(entry) for entry in value)}]"
-    return json.dumps(value, ensure_ascii=False)
+    # TOML strings are written as JSON's, which alone of the two allow a bare DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_table(value: object) -> bool:
