@@ -69,8 +69,7 @@ class Answer:
             "evidence": [entry.to_dict() for entry in self.evidence],
             "citations": [plain(vars(entry)) for entry in self.citations],
             "proposals": [
-                plain({**vars(entry), "proposal": vars(entry.proposal)})
-                for entry in self.proposals
+                plain({**vars(entry), "proposal": vars(entry.proposal)}) for entry in self.proposals
             ],
             "suggestions": list(self.suggestions),
             "claims": [plain(vars(entry)) for entry in self.claims],
