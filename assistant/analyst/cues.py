@@ -3,7 +3,7 @@
 import re
 
 CUES: dict[str, str] = {
-    "whatif": r"what if|what happens? if|what would happen|what happens? (when|with|to)|suppose|supposing|imagine|assum(e|ing) (that |we |the |a |\w+ (sales|demand))|simulat\w+|scenario|if we|if (the )?(demand|sales|supplier)|(could|can|would|do|does) (we|it|this) .{2,60} if\b|play through|let us (test|try|say)|stress[ -]?test|sensitivity|in case (of|that)|what does (that|this|it) do|do(es)? (that|this|it) (do|fix|help|solve)|hurt us|(can|could) we (cope|absorb|still)|how would (things|it|we)|how do we look if|consequences|\bsay \w+ |play the case",
+    "whatif": r"what (happens )?then|what if|what happens? if|what would happen|what happens? (when|with|to)|suppose|supposing|imagine|assum(e|ing) (that |we |the |a |\w+ (sales|demand))|simulat\w+|scenario|if we|if (the )?(demand|sales|supplier)|(could|can|would|do|does) (we|it|this) .{2,60} if\b|play through|let us (test|try|say)|stress[ -]?test|sensitivity|in case (of|that)|what does (that|this|it) do|do(es)? (that|this|it) (do|fix|help|solve)|hurt us|(can|could) we (cope|absorb|still)|how would (things|it|we)|how do we look if|consequences|\bsay \w+ |play the case",
     "if": r"\bif\b",
     "lever_more": r"\b(\d+ ?(%|percent) (more|less|higher|lower|fewer|up|down|increase|decrease|drop|growth|rise)|(rise|rises|drop|drops|fall|falls|grow|grows|increase|increases|go up|goes up|decrease|decreases|decline|declines|grew|rose|fell|dropped|increased) (by )?\d+|extra shift|additional shift|extra hours|more hours|doubles?|halves)\b",
     "outage": r"\b(down|breaks? ?down|broke down|out of order|outage|stops|stopped|fails|stands still|losing|lose|loses|shut ?down|offline|unavailable)\b",

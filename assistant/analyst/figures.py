@@ -1,6 +1,7 @@
 """Slots of the questions for figures: KPI and its split, stock scope, overtime, months."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from assistant.analyst.frame import Ask, Choice, Filled, Frame, Span
 from assistant.analyst.measures import kpi_label
@@ -15,6 +16,8 @@ from assistant.analyst.slots import (
     read_kpi_details,
     read_ranking,
     read_stock_scope,
+    several_streams,
+    sure_first,
     wants_overtime,
 )
 from assistant.analyst.vocabulary import Vocabulary
@@ -63,13 +66,21 @@ def fill_kpi(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:
     if kpi == "supplier_lateness":
         frame = _by_supplier(frame)
     frame = frame.with_slots(**read_kpi_details(signals, kpi))
-    if frame.slots.get("stream") == "consensus":  # the default
+    if kpi in FORECAST_KPIS:  # "one month ahead" is a lag, not months to come
+        frame = replace(
+            frame, spans=tuple(span for span in frame.spans if not _is_lag(span, signals))
+        )
+    if frame.slots.get("stream") == "consensus" or frame.slots.get("by") == "stream":
         frame = frame.with_slots(stream=None)
     return Filled(frame, ask)
 
 
+def _is_lag(span: Span, signals: Signals) -> bool:
+    return any(p.ahead and p.span == (span.start, span.end) for p in signals.periods)
+
+
 def _kpi(frame: Frame, signals: Signals) -> str | None:
-    named = [m.kpis[0] for m in signals.measures if len(m.kpis) == 1]
+    named = [m.kpis[0] for m in sure_first(signals) if len(m.kpis) == 1]
     supplier = frame.names.get("supplier") or says("a_supplier", signals.text)
     if not named:
         return "supplier_lateness" if supplier and not signals.measures else None
@@ -80,6 +91,12 @@ def _kpi(frame: Frame, signals: Signals) -> str | None:
 
 def _group(frame: Frame, signals: Signals, kpi: str | None) -> str | None:
     group = read_group(signals)
+    if kpi in FORECAST_KPIS and several_streams(signals.text):
+        return "stream"
+    if kpi == "supplier_lateness" and group == "author":
+        return "supplier"
+    if kpi == "utilisation" and group is None and says("lines", signals.text):
+        return None if frame.names.get("resource") else "resource"
     persons = any("person" in mention.kinds for mention in signals.mentions)
     if group is None and persons and kpi in FORECAST_KPIS:
         return "author"

@@ -90,7 +90,7 @@ _SLOT_WORDS = re.compile(
     r"goods|units|cases|pieces|volume|euros?|money|value|revenue|overtime|without|including|down|"
     r"broken|each|individual|total|overall|everything|more|less|other|others|rest|whole|company|"
     r"stream|sales|marketing|finance|stat|statistical|consensus|promised|requested|lag|overdue|"
-    r"open|failed|done|executive|demand|supply|product|meeting|review|cycle|detail|period|before"
+    r"break|split|group|display|list|rank|sort|give|show|open|failed|done|executive|demand|supply|product|meeting|review|cycle|detail|period|before"
 )
 
 

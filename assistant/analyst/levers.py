@@ -37,7 +37,7 @@ _LATE = re.compile(
 )
 _EARLY = re.compile(r"\b(earlier|faster|shorter|sooner|quicker|early)\b")
 _OFF = re.compile(
-    r"\b(without|cancel\w*|drop\w*|skip\w*|no|scrap\w*|call\w* off|remov\w*|not (run|do|have)|"
+    r"\b(without|cancel\w*|drop\w*|skip\w*|no|scrap\w*|call\w* off|remov\w*|not (run|do|have|happen|take place)|"
     r"stop\w*|leave out|did not (run|have|do)|do not (run|do|have)|didn't|don't|take out|taking out|give up|pull)\b"
 )
 _EVENT = re.compile(r"\b(promo\w*|campaigns?|deals?|events?|launch\w*|action|activity)\b")
@@ -48,12 +48,13 @@ _CAPACITY = re.compile(
     r"\b(capacity|hours?|shifts?|availab\w*|overtime|speed|throughput|output|faster|efficien\w*)\b"
 )
 _SPLIT = re.compile(
-    r"(?:,|;|\band\b|\bbut\b|\bwhile\b|\bplus\b|\btogether with\b|\bas well as\b|\bcombined with\b)\s",
+    r"(?:,|;|&|\band\b|\bbut\b|\bwhile\b|\bplus\b|\btogether with\b|\bas well as\b|\bcombined with\b)\s",
     re.I,
 )
 
 _VERSUS = re.compile(
-    rf"{_SPLIT.pattern}|\b(?:or|with|versus|against|to|than|compared with)\s", re.I
+    rf"{_SPLIT.pattern}|\b(?:or|with|versus|against|to|than|compared with|next to|alongside)\s",
+    re.I,
 )
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from assistant.analyst.periods import Period
 from assistant.analyst.phrases import says
 from assistant.analyst.signals import Signals
 from assistant.analyst.vocabulary import Vocabulary
@@ -14,7 +15,7 @@ MEETINGS = (
         "executive",
         rf"\bexec(?:utive)?s?(?: s&op)?(?: {_ROUND})\b|\bexec(?:utive)?s? s&op\b|"
         rf"\bboard {_ROUND}\b|\bmanagement {_ROUND}\b|"
-        r"\b(?:the|our) (?:board|executives?|execs?)(?: team)?\b|\bexec(?:utive)? team\b|"
+        r"(?<!across )\b(?:the|our) (?:board|executives?|execs?)(?: team)?\b|\bexec(?:utive)? team\b|"
         r"\bexec(?:utive)?s? minutes\b|\bexecutives\b",
     ),
     ("demand", rf"\bdemand(?: planning)? {_ROUND}\b"),
@@ -44,8 +45,26 @@ def read_cycle(signals: Signals, vocabulary: Vocabulary) -> date | None:
         return cycles[-1]
     if len(cycles) > 1 and says("previous_cycle", signals.text):
         return cycles[-2]
+    if not says("of_a_meeting", signals.text):
+        return None
     for period in signals.periods:
+        named = cycles_named(period, signals, cycles)
+        if named:
+            return named[0]
         first, last = period.placed("past", vocabulary.clock)
-        if first and first == last and says("of_a_meeting", signals.text):
+        if first and first == last:
             return first
     return None
+
+
+def cycles_named(period: Period, signals: Signals, cycles: tuple[date, ...]) -> list[date]:
+    """Return the latest cycles of the months that a period begins and ends with."""
+    said = signals.text[period.start : period.end].lower()
+    if re.search(r"\b(last|previous|this) (cycle|month)\b", said):
+        return []
+    if period.span and period.span[0] in cycles:
+        return [month for month in period.span if month in cycles]
+    start = period.span[0] if period.span else None
+    numbers = period.months or ((start.month,) if start else ())
+    latest = (next((c for c in reversed(cycles) if c.month == n), None) for n in numbers)
+    return [cycle for cycle in latest if cycle]

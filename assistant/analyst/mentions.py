@@ -95,8 +95,9 @@ class Matcher:
         parts = list(self._parts(text, pieces, whole))
         kept = [m for m in whole if not any(p.start <= m.start and m.end <= p.end for p in parts)]
         found = sorted([*kept, *parts], key=lambda mention: mention.start)
+        found = [m for m in found if not _is_told_elsewhere(m, found)]
         clear = [m for m in found if not _is_noun_beside(m, found)]
-        return tuple(_told_by_place(text, _told_by_noun(text, m)) for m in clear)
+        return tuple(_told_by_place(text, _told_by_noun(text, m, self._vocabulary)) for m in clear)
 
     def _whole(self, text: str, pieces: Sequence[Atom]) -> Iterator[Mention]:
         place = 0
@@ -276,26 +277,25 @@ class Matcher:
 
         Args:
             text: The question, cleaned and spelled.
-            taken: Places read as names, months, quantities or KPIs.
+            taken: Places read as names, months or quantities.
             known: Words with a meaning of their own.
         """
         found: list[Unknown] = []
-        for match in _NUMBERED_NAME.finditer(text):
-            if not _overlaps(match, [*taken, *_spans(found)]):
-                kind = _KIND_OF[match[1].lower().removesuffix("s")]
-                found.append(Unknown(match.start(), match.end(), match[0], kind))
-        for match in _CODE.finditer(text):
-            if not _overlaps(match, [*taken, *_spans(found)]) and not _NOT_CODE.fullmatch(match[0]):
-                alike = self._kind_of_code(match[0])
-                found.append(Unknown(match.start(), match.end(), match[0], alike, is_code=True))
-        for match in _IN_SLOT.finditer(text):
-            span = (match.start(2), match.end(2))
-            if _overlaps_span(span, [*taken, *_spans(found)]):
-                continue
-            if _is_foreign(match[2], span[0], known):
-                before = match[1].lower()
-                found.append(Unknown(*span, match[2], _KIND_OF.get(before), preposition=before))
+        for entry in (
+            *_numbered(text),
+            *self._codes(text),
+            *_beside_nouns(text, known),
+            *_in_slots(text, known),
+        ):
+            if not _overlaps((entry.start, entry.end), [*taken, *_spans(found)]):
+                found.append(entry)
         return tuple(sorted(found, key=lambda entry: entry.start))
+
+    def _codes(self, text: str) -> Iterator[Unknown]:
+        for match in _CODE.finditer(text):
+            if not _NOT_CODE.fullmatch(match[0]):
+                alike = self._kind_of_code(match[0])
+                yield Unknown(match.start(), match.end(), match[0], alike, is_code=True)
 
     def _kind_of_code(self, code: str) -> str | None:
         """Return the kind whose ids look most alike: same letters, nearest spelling."""
@@ -310,6 +310,12 @@ class Matcher:
             if apart <= 2 and (best is None or apart < best[0]):
                 best = (apart, thing.kind)
         return best[1] if best else None
+
+
+def _is_told_elsewhere(mention: Mention, found: Sequence[Mention]) -> bool:
+    """Tell whether an unclear name is one that stands clearly elsewhere in the question."""
+    clear = {other.things[0] for other in found if len(other.things) == 1}
+    return len(mention.things) > 1 and bool(clear & set(mention.things))
 
 
 def _is_noun_beside(mention: Mention, found: Sequence[Mention]) -> bool:
@@ -334,24 +340,67 @@ _NOT_CODE = re.compile(
     r"(?i)q[1-4]|h[12]|\d+(?:h|hrs?|d|k|m|l|ml|kg|st|nd|rd|th|x|pcs?|days?|w|pm|am|q|%)|x\d+|"
     r"fy\d+|p\d\d|s\d?op|(?:[a-z]{3,9})[-_]\d\d(?:\d\d)?|\d+q\d*|covid-?\d+|\d+-[a-z]+"
 )
+_WORD = r"[^\W\d_][^\W_]*(?:[\-&'][^\W_]+)*"
+_NAME = rf"{_WORD}(?: (?:& )?[A-Z][^\W_]*)*"
 _IN_SLOT = re.compile(
-    r"\b(for|of|at|in|from|about|on|with|to|by|per|product|item|sku|family|customer|client|account|"
-    r"supplier|vendor|region|site|plant|line|machine|channel)"
-    r" (?:the |our |a |an |all |product |customer |supplier |family |region )*"
-    r"([^\W\d_][^\W_]*(?:[ \-&][A-Z][^\W_]*)*)"
+    rf"\b(for|of|at|in|from|about|on|with|to|by|per) (?:the |our |a |an |all )?({_NAME})"
 )
+_KINDED = (
+    r"families|family|categor(?:y|ies)|regions?|suppliers?|vendors?|customers?|clients?|accounts?|"
+    r"channels?|products?|sites?|plants?"
+)
+_AFTER_NOUN = re.compile(
+    rf"\b(?:(of|in|for|from|with|by|about|to|at|is) )?(?:the )?({_KINDED}) ({_NAME})"
+)
+_BEFORE_NOUN = re.compile(rf"\b({_NAME}) ({_KINDED})\b")
 
 
-def _is_foreign(said: str, start: int, known: frozenset[str]) -> bool:
+def _numbered(text: str) -> Iterator[Unknown]:
+    for match in _NUMBERED_NAME.finditer(text):
+        kind = _KIND_OF[match[1].lower().removesuffix("s")]
+        yield Unknown(match.start(), match.end(), match[0], kind)
+
+
+def _beside_nouns(text: str, known: frozenset[str]) -> Iterator[Unknown]:
+    """Yield names that a noun stands beside: "vendor ACME", "region Centre", "the beer family"."""
+    for match in _AFTER_NOUN.finditer(text):
+        kind = _KIND_OF.get(match[2].lower()) or _KIND_OF[_singular(match[2])]
+        capital = match[3][0].isupper()
+        named = capital or (match[1] and not _known_words(match[3], known))
+        if named:
+            yield Unknown(match.start(3), match.end(3), match[3], kind)
+    for match in _BEFORE_NOUN.finditer(text):
+        kind = _KIND_OF.get(match[2].lower()) or _KIND_OF[_singular(match[2])]
+        capital = match[1][0].isupper() and match.start() > 0
+        if not _known_words(match[1], known) and (capital or match[2].lower() in _KIND_OF):
+            yield Unknown(match.start(1), match.end(1), match[1], kind)
+
+
+def _singular(noun: str) -> str:
+    return re.sub(r"ies$", "y", noun.lower()).removesuffix("s")
+
+
+def _in_slots(text: str, known: frozenset[str]) -> Iterator[Unknown]:
+    for match in _IN_SLOT.finditer(text):
+        if _is_foreign(match[2], match.start(2), match[1].lower(), known):
+            yield Unknown(match.start(2), match.end(2), match[2], preposition=match[1].lower())
+
+
+def _known_words(said: str, known: frozenset[str]) -> bool:
+    return any(_is_known(atom.text, known) for atom in atoms(said))
+
+
+def _is_foreign(said: str, start: int, preposition: str, known: frozenset[str]) -> bool:
     """Tell whether words in a slot are a name, rather than common words in passing."""
     pieces = [atom.text for atom in atoms(said)]
-    if not pieces or all(_is_known(piece, known) for piece in pieces):
+    if not pieces or _is_known(pieces[0], known):
         return False
-    if said[0].isupper() and start > 0 and not _is_known(pieces[0], known):
+    if said[0].isupper() and start > 0:
         return True
     if any(_is_known(piece, known) for piece in pieces):
         return False
-    return any(not _is_english(piece) for piece in pieces)
+    # "forecast for beer": after "for" and "of" a plain noun is what is asked about, too.
+    return preposition in ("for", "of") or any(not _is_english(piece) for piece in pieces)
 
 
 def _is_english(word: str) -> bool:
@@ -368,11 +417,7 @@ def _spans(found: Iterable[Unknown]) -> list[tuple[int, int]]:
     return [(entry.start, entry.end) for entry in found]
 
 
-def _overlaps(match: re.Match[str], taken: Iterable[tuple[int, int]]) -> bool:
-    return _overlaps_span(match.span(), taken)
-
-
-def _overlaps_span(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+def _overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in taken)
 
 
@@ -446,6 +491,8 @@ def _beside_noun(text: str, start: int, end: int) -> bool:
 
 def _told_by_place(text: str, mention: Mention) -> Mention:
     """Keep the places of a name that "in" or "at" stands before."""
+    if re.search(r"\b(labou?r|crews?|people|staff|pools?|workers|operators)\b", text.lower()):
+        return mention
     before = re.search(r"\b(in|at|from|into) (the )?$", text[: mention.start].lower())
     for kind in ("site", "region"):
         if before and mention.of_kind(kind) and len(mention.kinds) > 1:
@@ -455,8 +502,14 @@ def _told_by_place(text: str, mention: Mention) -> Mention:
     return mention
 
 
-def _told_by_noun(text: str, mention: Mention) -> Mention:
+def _told_by_noun(text: str, mention: Mention, vocabulary: Vocabulary) -> Mention:
     """Keep the things of the kind that the noun right beside the name says."""
+    place = re.match(r" (dc|warehouse|depot|plant|factory)\b", text[mention.end :].lower())
+    if place and mention.kinds == ("region",):  # "the west warehouse"
+        word = stem(atoms(mention.text)[0].text)
+        sites = tuple(t for t in vocabulary.of_kind("site") if word in label_words(t))
+        if len(sites) == 1:
+            return Mention(mention.start, mention.end + place.end(), mention.text, sites)
     if len(mention.kinds) < 2:
         return mention
     before = re.search(r"([a-z]+)(?: of| called| named)?[ ]$", text[: mention.start].lower())

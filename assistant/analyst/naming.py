@@ -4,6 +4,7 @@ import re
 
 from assistant.analyst.frame import Ask, Choice, Frame
 from assistant.analyst.mentions import Mention, Unknown
+from assistant.analyst.phrases import says
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import is_noun
@@ -64,6 +65,9 @@ def fitting(mention: Mention, intent: str, signals: Signals) -> tuple[Thing, ...
     if intent in ("forecast", "capacity", "plan"):
         finished = tuple(t for t in things if t.kind != "product" or t.note in ("finished", ""))
         things = finished or things
+    if intent == "capacity" and len(things) > 1:
+        crews = says("crews", signals.text)
+        things = tuple(t for t in things if (t.note == "labour") == crews) or things
     if len({thing.kind for thing in things}) > 1 and mention.whole:
         best = min(_PREFERENCE.index(thing.kind) for thing in things)
         things = tuple(t for t in things if _PREFERENCE.index(t.kind) == best)

@@ -286,7 +286,7 @@ def _next(m: re.Match[str], clock: Clock) -> Period:
 
 
 @_reads(
-    r"\b(?:(\d{1,2}) (month|quarter|week|year)s? (?:ahead|out|forward|from now|to come)|(\d{1,2})[ -]month (?:horizon|outlook|window|view))\b"
+    r"\b(?:(\d{1,2}) (month|quarter|week|year)s? (?:ahead|out|forward|from now|to come)|(\d{1,2})[ -]month(?: (?:horizon|outlook|window|view))?(?! (?:ahead|before|lag|earlier|in)))\b"
 )
 def _months_ahead(m: re.Match[str], clock: Clock) -> Period:
     return _ahead(m, m[1] or m[3], m[2] or "month", clock, is_next=True)

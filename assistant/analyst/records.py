@@ -106,7 +106,10 @@ _ABOUT = re.compile(
 
 def _about(signals: Signals) -> str:
     """Return what the decisions are about: the words after "about", or the names said."""
-    match = _ABOUT.search(_without_periods(signals).strip())
+    text = re.sub(
+        r"(?i)\b(in|from|of) (the |our )?(decision )?log\b.*", "", _without_periods(signals)
+    )
+    match = _ABOUT.search(text.strip())
     said = match[1].strip(" ?.!") if match else ""
     named = [m for m in signals.mentions if m.kinds[0] != "person"]
     persons = {m.text.lower() for m in signals.mentions if m.kinds[0] == "person"}

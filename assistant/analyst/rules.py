@@ -8,7 +8,7 @@ from assistant.analyst.meetings import read_meeting
 from assistant.analyst.periods import Period
 from assistant.analyst.phrases import begins, says
 from assistant.analyst.signals import Signals
-from assistant.analyst.slots import measure_of
+from assistant.analyst.slots import measure_of, wants_overtime
 from assistant.analyst.spelling import lexicon
 from assistant.analyst.text import stem, words
 from assistant.analyst.vocabulary import Vocabulary
@@ -105,6 +105,8 @@ def _actions(case: Case) -> str | None:
     """Doing things in the world or in the data: never the analyst's."""
     if case.says("ignores_rules"):
         return "offtopic"
+    if case.says("writes_code"):
+        return "offtopic"
     if case.says("marks_done"):
         return "approve"
     if begins("does", case.text) and not case.says("asks_scenario"):
@@ -114,7 +116,7 @@ def _actions(case: Case) -> str | None:
 
 def _drafts(case: Case) -> str | None:
     if "minutes" in case.cues:
-        if case.says("minutes_speak"):
+        if case.says("minutes_speak") or case.says("minutes_topic"):
             return "notes"
         if not case.says("not_minutes"):
             return "draft_minutes"
@@ -137,7 +139,9 @@ def _talk(case: Case) -> str | None:
         return "notes" if case.best not in ("decisions", "draft_minutes", "help") else None
     if case.says("talks") and "whatif" not in case.cues and case.best != "decisions":
         return "notes"
-    records = ("notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
+    if case.says("shows_decisions") and case.says("decides") and case.best == "draft_decision":
+        return "decisions"
+    records = ("offtopic", "kpi", "help", "greeting", "notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
                "missing", "approve", "unsure", "whatif", "action")  # fmt: skip
     if (
         case.says("decides")
@@ -160,6 +164,8 @@ def _scenarios(case: Case) -> str | None:
         return None
     if case.says("asks_which_is_better") and case.levers(versus=True) > 1:
         return "compare"
+    if wants_overtime(case.text) and not case.signals.quantities and case.best == "whatif":
+        return "capacity"
     takes_out = case.names("event") and case.says("takes_out")
     changes = bool(
         takes_out
@@ -264,6 +270,8 @@ def _suppliers(case: Case) -> str | None:
 
 def _figures(case: Case) -> str | None:
     """A KPI is named: measured if it lies behind, forecast or checked if it lies ahead."""
+    if case.says("backtests") and "forecast" in case.text and not case.is_past:
+        return "forecast"
     if case.measure is None or case.best in ("draft_decision", "draft_minutes", "notes"):
         return None
     if case.best in ("decisions", "approve") and "decision_execution_rate" not in case.kpis:

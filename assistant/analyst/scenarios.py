@@ -6,6 +6,7 @@ from typing import Any
 
 from assistant.analyst.frame import Ask, Choice, Filled, Frame
 from assistant.analyst.levers import read_levers
+from assistant.analyst.meetings import cycles_named
 from assistant.analyst.mentions import Unknown
 from assistant.analyst.naming import MOST_CHOICES, shown, which_one
 from assistant.analyst.periods import Period
@@ -84,7 +85,7 @@ def fill_compare(frame: Frame, signals: Signals, vocabulary: Vocabulary, ask: As
 
 def _cycles(signals: Signals, cycles: tuple[date, ...]) -> tuple[date, date] | None:
     """Return the cycle asked about and the one it is compared with."""
-    said = [cycle for period in signals.periods for cycle in _named(period, signals, cycles)]
+    said = [cycle for period in signals.periods for cycle in cycles_named(period, signals, cycles)]
     named = sorted(dict.fromkeys(said))
     if len(named) >= 2:
         return named[-1], named[0]
@@ -94,19 +95,6 @@ def _cycles(signals: Signals, cycles: tuple[date, ...]) -> tuple[date, date] | N
         before = [cycle for cycle in cycles if cycle < named[0]]
         return (named[0], before[-1]) if before else None
     return (cycles[-1], cycles[-2]) if len(cycles) >= 2 else None
-
-
-def _named(period: Period, signals: Signals, cycles: tuple[date, ...]) -> list[date]:
-    """Return the latest cycles of the months that a period begins and ends with."""
-    said = signals.text[period.start : period.end].lower()
-    if re.search(r"\b(last|previous|this) (cycle|month)\b", said):
-        return []
-    if period.span and period.span[0] in cycles:
-        return [month for month in period.span if month in cycles]
-    start = period.span[0] if period.span else None
-    numbers = period.months or ((start.month,) if start else ())
-    latest = (next((c for c in reversed(cycles) if c.month == n), None) for n in numbers)
-    return [cycle for cycle in latest if cycle]
 
 
 def _is_base(text: str, period: Period) -> bool:

@@ -72,6 +72,12 @@ class Signals:
             seen.add("question")
         return frozenset(seen) | frozenset(f"cue:{name}" for name in self.cues)
 
+    def named_spans(self) -> list[tuple[int, int]]:
+        """Return the places of names, months and quantities."""
+        parts: Sequence[Mention | Period | Quantity]
+        parts = (*self.mentions, *self.periods, *self.quantities)
+        return [(part.start, part.end) for part in parts]
+
     def spans(self) -> list[tuple[int, int]]:
         """Return the places of everything understood."""
         parts: Sequence[Mention | Measure | Period | Quantity] = (

@@ -173,7 +173,7 @@ def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
         if lag:
             found["lag"] = int(lag[1] or lag[2])
         streams = [name for name, pattern in _STREAMS if re.search(pattern, text)]
-        if streams and kpi != "fva":
+        if len(streams) == 1 and kpi != "fva":
             found["stream"] = streams[0]
     if kpi in ORDER_KPIS:
         if re.search(r"\bpromis\w+|\bconfirmed (date|day)", text):
@@ -190,6 +190,12 @@ _COMPARED = (
     r"(?:the |our |it was |in |in the |for the |a |what it was )*"
 )
 _PREVIOUS = r"(?:previous|prior|last|same|preceding|earlier|year before|year ago|period before|before|months? before)"
+
+
+def several_streams(text: str) -> bool:
+    """Tell whether forecast streams are set side by side: "sales, marketing and finance"."""
+    named = [name for name, _ in _STREAMS if re.search(rf"\b{name}", text.lower())]
+    return len(named) > 2
 
 
 def compares(text: str) -> bool:
@@ -248,10 +254,13 @@ def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
 def wants_overtime(text: str) -> bool | None:
     """Return whether overtime may count: True with it, False without, None if unsaid."""
     lowered = text.lower()
-    if re.search(r"\b(without|no|excluding|excl\.?|not counting) (any |the )?overtime", lowered):
+    if re.search(
+        r"\b(without|no|excluding|excl\.?|not (count|use|allow|using|counting)|forbid|forbidding|ban|avoid|exclude|zero) (any |the |all )?overtime",
+        lowered,
+    ):
         return False
     if re.search(
-        r"\b(with|including|incl\.?|counting|if we use|using|allowing|plus)( the| all| allowed)? overtime",
+        r"\b(with|including|incl\.?|count|counting|use|using|allow|allowing|plus|work|working)( in)?( the| all| allowed)? overtime",
         lowered,
     ):
         return True
@@ -260,5 +269,17 @@ def wants_overtime(text: str) -> bool | None:
 
 def measure_of(signals: Signals) -> Measure | None:
     """Return the KPI the question is about: a sure one before one that fits several."""
-    measures = sorted(signals.measures, key=lambda m: (len(m.kpis) > 1, m.start))
+    measures = sure_first(signals)
     return measures[0] if measures else None
+
+
+def sure_first(signals: Signals) -> list[Measure]:
+    """Return the KPIs of a question: its own name before a description, sure before unsure."""
+    by_name = re.compile(
+        r"wmape|mape|smape|mase|fva|otif|stability|bias|turns|adherence|attainment"
+    )
+    text = signals.text.lower()
+    return sorted(
+        signals.measures,
+        key=lambda m: (len(m.kpis) > 1, not by_name.search(text[m.start : m.end]), m.start),
+    )

@@ -30,6 +30,14 @@ def plain_words() -> frozenset[str]:
 
 
 @cache
+def known_words() -> frozenset[str]:
+    """Return every word with a meaning of its own in a question: never a name nobody knows."""
+    folder = files("assistant.analyst")
+    wording = (folder / "measures.yaml").read_text(encoding="utf-8")
+    return plain_words() | frozenset(re.findall(r"[a-z]{3,}", wording.lower()))
+
+
+@cache
 def english_words() -> frozenset[str]:
     """Return words that exist: whole words of the embedding model's own vocabulary.
 

@@ -25,6 +25,8 @@ _SHORT_FORMS = (
     (r"\b(vs\.?|versus)(?=\s|$)", "versus"),
     (r"\bhalf[ -](?:a )?(?:litre|liter)s?\b", "0.5 l"),
     (r"\b(mths?|mos)\b", "months"),
+    (r"(?<=\d )mo\b", "months"),
+    (r"\blag ?(?=\d)", "lag "),
     (r"\b(yrs?)\b", "year"),
     (r"\b(qtrs?)\b", "quarter"),
     (r"\b(wks)\b", "weeks"),

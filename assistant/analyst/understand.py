@@ -16,7 +16,7 @@ from assistant.analyst.requests import ACCEPTS, TOOLS, tool_calls
 from assistant.analyst.rules import RULE, decide, heads, is_doubtful, is_missing, is_strange
 from assistant.analyst.signals import SignalReader, Signals
 from assistant.analyst.slots import read_bad_group
-from assistant.analyst.spelling import plain_words
+from assistant.analyst.spelling import known_words
 from assistant.analyst.text import clean
 from assistant.analyst.vocabulary import Vocabulary
 
@@ -194,11 +194,11 @@ class Analyst:
 
     def _ahead(self, signals: Signals) -> str | None:
         """Return the intent of a name with months to come: "Juice next quarter"."""
+        kinds = {kind for mention in signals.mentions for kind in mention.kinds}
+        if "resource" in kinds and any(p.months or p.leans == "future" for p in signals.periods):
+            return "capacity"
         if not any(period.leans == "future" for period in signals.periods):
             return None
-        kinds = {kind for mention in signals.mentions for kind in mention.kinds}
-        if "resource" in kinds:
-            return "capacity"
         return "forecast" if kinds <= set(ACCEPTS["forecast"]) else None
 
     def _why(self, before: Frame) -> Reading:
@@ -252,7 +252,7 @@ class Analyst:
         if confidence < RULE and is_strange(signals, ranking):
             return self._no_tool("offtopic", signals, ranking)
         if not _is_sure(confidence, ranking) or (
-            confidence < RULE and is_doubtful(signals, ranking)
+            confidence < RULE and is_doubtful(signals, ranking) and not self._unknown(signals)
         ):
             return self._unsure(signals, ranking)
         return self._filled(intent, signals, before, confidence)
@@ -289,7 +289,7 @@ class Analyst:
         return self._calls(replace(filled, frame=frame), confidence)
 
     def _unknown(self, signals: Signals) -> tuple[Unknown, ...]:
-        return self._reader.matcher.unknowns(signals.text, signals.spans(), plain_words())
+        return self._reader.matcher.unknowns(signals.text, signals.named_spans(), known_words())
 
     def _unsure(self, signals: Signals, ranking: Ranking) -> Reading:
         """Ask back with the likeliest readings."""
@@ -443,7 +443,9 @@ def _joined(readings: list[Reading]) -> Reading:
         return readings[0]
     computing = [r for r in readings if r.calls]
     if not computing:
-        return next((r for r in readings if r.ask), readings[-1])
+        asking = (r for r in readings if r.ask)
+        talking = (r for r in readings if r.status != "refused")
+        return next(asking, None) or next(talking, readings[0])
     calls = tuple(dict.fromkeys(_hashable(call) for r in computing for call in r.calls))
     left = [
         r.say
