@@ -34,7 +34,7 @@ _ASKING = frozenset(
     match_words(
         "think thought discuss discussed discussion talk meeting team opinion summarize summary "
         "agree agreed disagree suggest attitude feel reason according conclusion mention mentioned "
-        "view decide decided people note notes"
+        "view decide decided people note notes item items topic point points"
     )
 )
 

@@ -94,7 +94,8 @@ def find_decisions(context: ToolContext, request: FindDecisionsRequest) -> Evide
     found = tuple(judged(snapshot, decision) for decision in kept)
     left_out, unchecked = len(fitting) - len(kept), 0
     if request.state != "all":
-        unchecked = sum(entry.state == "unchecked" for entry in found)
+        is_verdict = request.state in ("overdue", "failed", "carried_out")
+        unchecked = sum(entry.state == "unchecked" for entry in found) if is_verdict else 0
         found = tuple(entry for entry in found if entry.state in _COVERS[request.state])
         left_out = 0
     answer = DecisionAnswer(snapshot, found, left_out, unchecked)

@@ -1,3 +1,6 @@
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +50,52 @@ def test_chroma_stands_in_one_module():
     for path in Path(note_vectors.__file__).parent.rglob("*.py"):
         if path.name != "note_vectors.py":
             assert "import chromadb" not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.fixture
+def server(tmp_path):
+    """Start a throw-away Chroma server on loopback and return its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).parent / "chroma"
+    command = [program, "run", "--path", tmp_path / "server", "--host", "127.0.0.1"]
+    with subprocess.Popen(
+        [*map(str, command), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "listening on address" in line:
+                break
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+        process.stdout.read()
+
+
+SHARED = """
+import sys
+from pathlib import Path
+import numpy as np
+from assistant.note_vectors import ChromaVectors
+vectors = np.eye(3, dtype=np.float32)
+url, unused = sys.argv[1], Path(sys.argv[2])
+first = ChromaVectors(unused, "a", url)
+first.sync(["x", "y", "z"], vectors, [1, 1, 2])
+second = ChromaVectors(unused, "a", url)
+second.sync(["x", "z"], vectors[[0, 2]], [1, 2])
+print(first.nearest(vectors[2], None, 3), first.nearest(vectors[2], [1], 3), first.place == url)
+first.close()
+second.close()
+"""
+
+
+def test_several_readers_share_a_server(server, tmp_path):
+    # in a process of its own: Chroma's client leaves its connections open
+    command = [sys.executable, "-c", SHARED, server, str(tmp_path / "unused")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "['z', 'x'] ['x'] True", done.stderr
+    assert not (tmp_path / "unused").exists()
