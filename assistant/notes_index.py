@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from threading import RLock
 
@@ -87,6 +86,7 @@ class NotesIndex:
         self._served = chroma_url is not None
         self._chroma = ChromaVectors(folder, f"{encoder.name} {store.database.place}", chroma_url)
         self._shelves: dict[tuple[int, bool], _Shelf] = {}
+        self._overruled: dict[tuple[int, int, date | None], Mapping[str, Lines]] = {}
         self._synced: int | None = None
         self._lock = RLock()
 
@@ -161,11 +161,11 @@ class NotesIndex:
             shelf = self._shelf(then, reads_restricted(person))
             nearest = self._nearest(shelf, last) if then == last else None
 
-        @cache
+        log = self._store.decisions.last_seq()
+        known = log if decisions_until is None else min(decisions_until, log)
+
         def overruled(until: date | None) -> Mapping[str, Lines]:
-            decisions = self._store.decisions.decisions(restricted=True, until_seq=decisions_until)
-            everything = [kept.note for kept in self._shelf(then, True).notes]
-            return overruled_lines(everything, decisions, until)
+            return self._overruled_lines(then, known, until)
 
         notes = [kept.note for kept in shelf.notes]
         return ReadableNotes(notes, shelf.passages, self._encoder, overruled, nearest)
@@ -226,6 +226,18 @@ class NotesIndex:
         vectors = np.vstack(rows) if rows else np.zeros((0, 1), dtype=np.float32)
         places = {entry.id: row for row, entry in enumerate(entries)}
         return _Shelf(notes, Passages(entries, vectors), places)
+
+    def _overruled_lines(self, seq: int, log: int, until: date | None) -> Mapping[str, Lines]:
+        """Return the overruled lines by note; looking through all notes takes a while."""
+        key = (seq, log, until)
+        with self._lock:
+            if key not in self._overruled:
+                while len(self._overruled) >= 4 * _KEPT:
+                    self._overruled.pop(next(iter(self._overruled)))
+                decisions = self._store.decisions.decisions(restricted=True, until_seq=log)
+                notes = [kept.note for kept in self._shelf(seq, True).notes]
+                self._overruled[key] = overruled_lines(notes, decisions, until)
+            return self._overruled[key]
 
     def _nearest(self, shelf: _Shelf, seq: int) -> Nearest | None:
         """Return a search in Chroma if this process has it open or has very many passages."""

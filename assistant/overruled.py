@@ -41,7 +41,8 @@ def overruled_lines(
         until: Only what was overruled up to this day.
     """
     found: dict[str, set[int]] = defaultdict(set)
-    labelled, blocks = _by_label(notes), {note.id: blocks_of(note.text) for note in notes}
+    blocks = {note.id: blocks_of(note.text) for note in notes}
+    labelled = _by_label(notes, blocks)
     for note_id, lines in _by_decisions(decisions, labelled, until):
         found[note_id] |= lines
     for note in notes:
@@ -96,10 +97,12 @@ def _precedes(earlier: Note, place: Span, note: Note, block: Span) -> bool:
     return not (earlier.held_on and note.held_on) or earlier.held_on <= note.held_on
 
 
-def _by_label(notes: Sequence[Note]) -> dict[str, list[tuple[Note, Span]]]:
+def _by_label(
+    notes: Sequence[Note], blocks: Mapping[str, Sequence[Span]]
+) -> dict[str, list[tuple[Note, Span]]]:
     labelled: dict[str, list[tuple[Note, Span]]] = defaultdict(list)
     for note in notes:
-        for block in blocks_of(note.text):
+        for block in blocks[note.id]:
             if match := LABELLED.match(block.text):
                 labelled[match["label"]].append((note, block))
     return labelled
