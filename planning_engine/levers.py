@@ -3,7 +3,15 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 
 def _month_start(value: object) -> object:
@@ -28,6 +36,11 @@ class _Lever(BaseModel):
         if self.start and self.end and self.end < self.start:
             raise ValueError("the lever ends before it starts")
         return self
+
+    @model_serializer(mode="wrap")
+    def _with_its_kind(self, written: SerializerFunctionWrapHandler) -> dict[str, object]:
+        # Also where defaults are left out: without its kind a lever cannot be read again.
+        return {"kind": type(self).model_fields["kind"].default, **written(self)}
 
 
 class DemandLever(_Lever):

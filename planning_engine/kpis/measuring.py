@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 
 from planning_engine.data.calendars import add_months, first_open_month, month_start
+from planning_engine.data.scope import Scope
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand.slices import unit_of
-from planning_engine.errors import BadRequest, DataProblem, UnknownName
+from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 from planning_engine.kpis import demand, inventory, money, plan, service
 from planning_engine.kpis.definition import DEFAULT_STREAM, Kpi, KpiQuery, declared
 
@@ -89,7 +90,7 @@ def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
         BadRequest: It cannot be narrowed or split as asked, or the period ends before it
             starts.
         DataProblem: A table is missing, or there is nothing in that period.
-        NotPermitted: The scope does not reach a table it needs.
+        NotPermitted: The scope does not reach a table it needs, or what was asked about.
     """
     one = find_kpi(name)
     _check(snapshot, one, query)
@@ -97,6 +98,7 @@ def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
     whole = one.compute(snapshot, query, None)
     if whole.empty or _nothing(whole):
         _require_columns(snapshot, one)
+        _refuse_what_others_see(snapshot, one, query)
         raise DataProblem(_no_data(snapshot, one, query))
     total = _rows(one, whole)[0]
     if total.value is None:
@@ -191,6 +193,17 @@ def _rows(one: Kpi, frame: pd.DataFrame) -> tuple[KpiRow, ...]:
         )
         for row in frame.to_dict("records")
     )
+
+
+def _refuse_what_others_see(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> None:
+    """Tell "you may not see this" from "there is none": look whether others have a figure."""
+    if snapshot.scope.is_everything:
+        return
+    everything = one.compute(snapshot.narrowed(Scope()), query, None)
+    if not (everything.empty or _nothing(everything)):
+        raise NotPermitted(
+            f"You may see {snapshot.scope.sentence()}, and {one.name} as asked lies outside it."
+        )
 
 
 def _no_data(snapshot: Snapshot, one: Kpi, query: KpiQuery) -> str:

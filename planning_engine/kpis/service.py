@@ -12,15 +12,26 @@ _KINDS = ("product", "family", "site", "region", "channel", "customer")
 _PARAMETERS = {
     "basis": "requested: the date that on time is judged by; or promised",
     "tolerance": "0 days late; early counts as on time",
-    "level": "order line; a partial delivery is not in full",
+    "level": "order line; a partial delivery is not in full, an unknown quantity is left out",
     "lines": "due in the period and not after the date of the data; an open one is late",
 }
 _COLUMNS = (("orders", "requested_on"),)
+_FULL = (*_COLUMNS, ("orders", "delivered_quantity"))
 _EXTRAS: dict[str, str | None] = {"lines": "lines", "missed": "lines"}
 
 
 def _share_of_lines(snapshot: Snapshot, query: KpiQuery, by: str | None, kept: str) -> pd.DataFrame:
-    """Return the share of the lines due that keep a condition, in percent."""
+    """Return the share of the lines due that keep a condition, in percent.
+
+    Where the condition asks for the quantity, lines delivered in an unknown quantity are left
+    out: they are neither full nor short.
+    """
+    known = "true"
+    if "in_full" in kept:
+        known = (
+            "(t.delivered_on IS NULL OR t.delivered_quantity IS NOT NULL) AND "
+            "EXISTS (SELECT 1 FROM orders WHERE delivered_quantity IS NOT NULL)"
+        )
     due = f"t.{query.basis}_on"
     part = cut(snapshot, "orders", query.where, subject="A delivery KPI", by=by, month=due)
     return snapshot.query(
@@ -30,9 +41,9 @@ def _share_of_lines(snapshot: Snapshot, query: KpiQuery, by: str | None, kept: s
                    coalesce(t.delivered_on <= {due} + to_days(CAST($tolerance AS INTEGER)), false)
                        AS on_time,
                    t.delivered_on IS NOT NULL
-                       AND coalesce(t.delivered_quantity, t.quantity) >= t.quantity AS in_full
+                       AND t.delivered_quantity >= t.quantity AS in_full
             FROM {part.source}
-            WHERE {part.where} AND {due} >= $start AND {due} < $end AND {due} <= $as_of
+            WHERE {part.where} AND {known} AND {due} >= $start AND {due} < $end AND {due} <= $as_of
         )
         SELECT grp AS "group", 100 * avg(CAST({kept} AS INTEGER)) AS value, count(*) AS lines,
                count(*) FILTER (NOT ({kept})) AS missed
@@ -59,7 +70,7 @@ def _share_of_lines(snapshot: Snapshot, query: KpiQuery, by: str | None, kept: s
     groupings=("month", *_KINDS),
     parameters=_PARAMETERS,
     aliases=("on time in full", "service level", "delivery performance", "service"),
-    columns=_COLUMNS,
+    columns=_FULL,
     dated_by=("orders", "requested_on"),
     extras=_EXTRAS,
 )
@@ -99,7 +110,7 @@ def on_time(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame
     groupings=("month", *_KINDS),
     parameters=_PARAMETERS,
     aliases=("fill rate of lines", "complete deliveries", "delivered in full"),
-    columns=_COLUMNS,
+    columns=_FULL,
     dated_by=("orders", "requested_on"),
     extras=_EXTRAS,
 )

@@ -284,3 +284,9 @@ def test_stretches_and_lists_are_written_in_words():
     assert wording.listed(["a", "b", "c"]) == "a, b and c"
     assert wording.listed([]) == ""
     assert [wording.plural(n, 2) for n in ("day", "family", "box")] == ["days", "families", "boxes"]
+
+
+def test_what_others_may_see_is_not_said_to_be_missing(demo):
+    north = demo.narrowed(Scope(regions=frozenset({"North"})))
+    with pytest.raises(NotPermitted, match="region North only"):
+        run("query_kpi", {"kpi": "inventory_value", "site": "DC-SOUTH"}, ToolContext(north))

@@ -285,3 +285,10 @@ def test_the_demo_company_without_its_promotion_has_hours_enough(ask, demo):
     )
     assert "the number of overloaded months goes from 2 to 0" in evidence.summary
     assert "Kaito Cola" in ask("compare_plans", demo).summary
+
+
+def test_the_request_kept_with_the_evidence_can_be_run_again(lemonade):
+    context = ToolContext(lemonade())
+    levers = [{"kind": "demand", "product": "X", "percent": 10}]
+    first = run("run_scenario", {"levers": levers}, context)
+    assert run("run_scenario", first.request, context).id == first.id
