@@ -248,6 +248,11 @@ class Matcher:
     def _is_anchor(self, text: str, atom: Atom) -> bool:
         """Tell whether a word alone can point to a name: rare, or clearly a piece of a code."""
         word = atom.text
+        if (
+            re.search(r"[^\W\d_]-$", text[: atom.start])
+            and text[: atom.start - 1].split()[-1].casefold() not in self._vocabulary.name_words
+        ):
+            return False  # the second half of a name we do not have: "Coca-Cola"
         if not word.isalpha():
             return len(word) >= 4 and not _is_quantity(text, atom) and not _looks_like_year(word)
         if word in plain_words() or stem(word) in plain_words():
@@ -268,6 +273,8 @@ class Matcher:
         chosen = tuple(plain or things)
         # A common word that several customers bear ("drinks", "stores") points to none of them.
         vague = len(chosen) > 1 and all(t.kind in ("customer", "supplier") for t in chosen)
+        vague = vague or (not has_event_word and all(t.kind == "event" for t in chosen))
+        vague = vague and said.islower() and len(words(said)) == 1
         return () if vague and all(w in english_words() for w in words(said)) else chosen
 
     def unknowns(

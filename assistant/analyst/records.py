@@ -10,6 +10,8 @@ from assistant.analyst.naming import is_their_supplier, sure_names
 from assistant.analyst.phrases import found, says
 from assistant.analyst.quantities import read_day
 from assistant.analyst.signals import Signals
+from assistant.analyst.spelling import known_words
+from assistant.analyst.text import words
 from assistant.analyst.vocabulary import Vocabulary
 
 _STATES = ("overdue", "open_yet", "failed", "draft", "open", "carried_out")
@@ -106,20 +108,29 @@ _ABOUT = re.compile(
 
 def _about(signals: Signals) -> str:
     """Return what the decisions are about: the words after "about", or the names said."""
-    text = re.sub(
-        r"(?i)\b(in|from|of) (the |our )?(decision )?log\b.*", "", _without_periods(signals)
-    )
+    text = _without_periods(signals)
+    text = re.sub(r"(?i)\b(in|from|of) (the |our )?(decision )?log\b.*", "", text)
     match = _ABOUT.search(text.strip())
-    said = match[1].strip(" ?.!") if match else ""
-    named = [m for m in signals.mentions if m.kinds[0] != "person"]
     persons = {m.text.lower() for m in signals.mentions if m.kinds[0] == "person"}
-    if not said and named:
-        loose = found("done_or_not", signals.text)
-        said = signals.text[: loose.start()].strip(" -,:") if loose else named[0].text
+    named = [m for m in signals.mentions if m.kinds[0] != "person"]
+    said = match[1].strip(" ?.!") if match else ""
+    if said.lower().removesuffix(" list") in _EMPTY | persons:
+        said = ""
+    said = said or _telling(text, persons, bool(named))
     if named and len(named[0].things) == 1 and said.lower() == named[0].text.lower():
         return named[0].things[0].label
-    short = said.lower().removesuffix(" list")
-    return "" if short in _EMPTY | persons else said
+    return said
+
+
+def _telling(text: str, persons: set[str], is_named: bool) -> str:
+    """Return the words that tell one decision from another; empty if none does."""
+    kept = [
+        word
+        for word in re.findall(r"[\w\-&.]+", text)
+        if not says("deciding_words", word) and word.lower().strip(".") not in persons
+    ]
+    telling = is_named or any(part not in known_words() for word in kept for part in words(word))
+    return " ".join(kept).strip(" .-") if telling else ""
 
 
 def fill_minutes(signals: Signals, vocabulary: Vocabulary) -> Filled:

@@ -141,7 +141,7 @@ def _talk(case: Case) -> str | None:
         return "notes"
     if case.says("shows_decisions") and case.says("decides") and case.best == "draft_decision":
         return "decisions"
-    records = ("offtopic", "kpi", "help", "greeting", "notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
+    records = ("decisions", "draft_decision", "offtopic", "kpi", "help", "greeting", "notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
                "missing", "approve", "unsure", "whatif", "action")  # fmt: skip
     if (
         case.says("decides")

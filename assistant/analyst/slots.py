@@ -172,7 +172,8 @@ def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
         )
         if lag:
             found["lag"] = int(lag[1] or lag[2])
-        streams = [name for name, pattern in _STREAMS if re.search(pattern, text)]
+        meant = re.sub(r"\b(not|instead of|rather than) (the )?\w+", "", text)
+        streams = [name for name, pattern in _STREAMS if re.search(pattern, meant)]
         if len(streams) == 1 and kpi != "fva":
             found["stream"] = streams[0]
     if kpi in ORDER_KPIS:

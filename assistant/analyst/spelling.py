@@ -125,6 +125,8 @@ class Speller:
                 for known in self._by_start.get((start, length), ()):
                     if only_names and known not in self._names:
                         continue
+                    if len(word) <= 5 and known[0] != word[0]:
+                        continue
                     apart = distance(word, known, limit)
                     if apart <= limit and apart < len(known) / 3:
                         other_letters = sorted(word) != sorted(known)

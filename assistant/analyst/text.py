@@ -24,6 +24,7 @@ _SHORT_FORMS = (
     (r"\b(w/o)(?=\s)", "without"),
     (r"\b(vs\.?|versus)(?=\s|$)", "versus"),
     (r"\bhalf[ -](?:a )?(?:litre|liter)s?\b", "0.5 l"),
+    (r"\bbreak (it|that|this|them|these|those) down\b", r"split \1"),
     (r"\b(mths?|mos)\b", "months"),
     (r"(?<=\d )mo\b", "months"),
     (r"\blag ?(?=\d)", "lag "),

@@ -21,7 +21,7 @@ from assistant.analyst.text import clean
 from assistant.analyst.vocabulary import Vocabulary
 
 Memory = Mapping[str, Any]  # Any: JSON
-_FIRM, _SURE, _LIKELY, _CLEAR = 0.7, 0.42, 0.30, 0.12
+_FIRM, _SURE, _LIKELY, _CLEAR = 0.7, 0.42, 0.30, 0.1
 _NOT_TOOLS = ("help", "greeting", "offtopic", "action", "approve", "missing")
 
 
@@ -131,11 +131,12 @@ class Analyst:
             return self._one(signals, before)
         readings: list[Reading] = []
         for part in parts:
-            last = readings[-1].frame if readings and readings[-1].frame else before
-            readings.append(self._one(part, last))
+            within = next((r.frame for r in reversed(readings) if r.frame and r.calls), None)
+            readings.append(self._one(part, within or before, together=within is not None))
         return _joined(readings)
 
-    def _one(self, signals: Signals, before: Frame | None) -> Reading:
+    def _one(self, signals: Signals, before: Frame | None, *, together: bool = False) -> Reading:
+        """Return the reading of one question; `together`: of a message that asked before it."""
         ranking = self._model.rank([signals])[0]
         intent, confidence = decide(signals, ranking, self.vocabulary)
         reading = self._leaning(signals, before, intent, confidence)
@@ -157,7 +158,11 @@ class Analyst:
             return self._no_tool(intent, signals, ranking)
         if intent in _NOT_TOOLS:
             return self._unsure(signals, ranking)
-        return self._tool(intent, confidence, signals, ranking, before)
+        reading = self._tool(intent, confidence, signals, ranking, before)
+        if together and before and reading.frame and reading.calls and not signals.mentions:
+            frame = follow_up.carried(signals, reading.frame, before)
+            return self._calls(Filled(frame, note=reading.say), confidence)
+        return reading
 
     def _leaning(
         self, signals: Signals, before: Frame | None, intent: str, confidence: float
