@@ -50,7 +50,7 @@ def language_model(settings: Settings) -> BaseChatModel:
         max_retries=settings.model_retries,
         # OpenAI's own reasoning models refuse a temperature; one's own servers should be steady.
         temperature=0 if settings.openai_base_url else None,
-        use_responses_api=settings.model_mode == "responses",
+        use_responses_api=settings.model_api == "responses",
     )
 
 

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     model: Annotated[str, AfterValidator(_model_name)] = Field(
         "analyst", description="analyst (built in), or openai:NAME for a language model."
     )
-    model_mode: Literal["chat", "responses"] = Field(
+    model_api: Literal["chat", "responses"] = Field(
         "chat", description="OpenAI interface to speak; compatible servers know chat."
     )
     model_timeout: float = Field(60, gt=0, le=3600, description="Seconds to wait, per model call.")
