@@ -1,10 +1,10 @@
 """Questions on what the data holds: which topic, which product, which KPI's definition."""
 
 from assistant.analyst.frame import Ask, Choice, Filled, Frame
+from assistant.analyst.kpi_words import measure_of
 from assistant.analyst.naming import sure_names, which_one
 from assistant.analyst.phrases import says
 from assistant.analyst.signals import Signals
-from assistant.analyst.slots import measure_of
 from assistant.analyst.vocabulary import Thing, Vocabulary
 
 # In the order they are looked for: "promos in the calendar" is about promotions.

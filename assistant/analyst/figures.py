@@ -4,22 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.analyst.frame import Ask, Choice, Filled, Frame, Span
+from assistant.analyst.kpi_words import (
+    FORECAST_KPIS,
+    is_compared_with,
+    measure_of,
+    read_kpi_details,
+    several_streams,
+    sure_first,
+)
 from assistant.analyst.measures import kpi_label
 from assistant.analyst.periods import Direction, Period
 from assistant.analyst.phrases import says
 from assistant.analyst.signals import Signals
-from assistant.analyst.slots import (
-    FORECAST_KPIS,
-    is_compared_with,
-    measure_of,
-    read_group,
-    read_kpi_details,
-    read_ranking,
-    read_stock_scope,
-    several_streams,
-    sure_first,
-    wants_overtime,
-)
+from assistant.analyst.slots import read_group, read_ranking, read_stock_scope, wants_overtime
 from assistant.analyst.vocabulary import Vocabulary
 
 FORWARD = frozenset(("forecast", "capacity", "inventory", "plan", "whatif"))

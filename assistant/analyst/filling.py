@@ -1,14 +1,14 @@
-"""From what a question shows and its intent to a frame: names, months and details in their slots."""
+"""From what a question shows and its intent to a frame with its slots filled."""
 
 from assistant.analyst.data_topics import fill_describe
 from assistant.analyst.figures import FILLERS, spans_of
 from assistant.analyst.frame import Filled, Frame
-from assistant.analyst.mentions import Unknown
 from assistant.analyst.naming import with_things, with_unknown
 from assistant.analyst.records import fill_decisions, fill_draft, fill_minutes, fill_notes
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.scenarios import fill_compare, fill_whatif
 from assistant.analyst.signals import Signals
+from assistant.analyst.unknown_names import Unknown
 from assistant.analyst.vocabulary import Vocabulary
 
 _READERS = {

@@ -23,7 +23,8 @@ import yaml
 from assistant.analyst.cues import CUES, NAMES
 from assistant.analyst.measures import MeasureReader
 from assistant.analyst.mentions import Mention
-from assistant.analyst.periods import Clock, read_periods
+from assistant.analyst.period_words import read_periods
+from assistant.analyst.periods import Clock
 from assistant.analyst.quantities import read_quantities
 from assistant.analyst.signals import FEATURES, MASKS, Signals
 from assistant.analyst.text import clean
@@ -32,7 +33,8 @@ from assistant.analyst.vocabulary import Thing
 Vectors = npt.NDArray[np.float32]
 _COLUMNS = (*FEATURES, *(f"cue:{name}" for name in NAMES))
 _KPIS = ("forecast accuracy", "OTIF", "revenue", "stock turns", "forecast bias", "utilisation",
-         "margin", "plan attainment", "units sold", "days of cover", "supplier lateness")  # fmt: skip
+         "margin", "plan attainment", "units sold", "days of cover",
+         "supplier lateness")  # fmt: skip
 _GROUPS = ("family", "product", "customer", "region", "channel", "supplier")
 _VERSION = "4"
 _FEATURE_WEIGHT = 1.2

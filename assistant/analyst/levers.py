@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from assistant.analyst.mentions import Mention
@@ -27,28 +28,38 @@ _MORE = re.compile(
     r"climb\w*|elevat\w*|spike\w*|twice|expand\w*|uplift|exceed\w*|on top)\b|\+\s?\d"
 )
 _OUT = re.compile(
-    r"\b(down|breaks? ?down|broke(n)?( down)?|breakdown|out of (order|action|service)|outage|stops?|stopped|"
-    r"stopping|fails?|failed|failure|stands? still|standstill|los(e|es|ing)|lost|shuts?( down)?|shutdown|closed?|closes|"
-    r"offline|unavailable|not (run|running|available)|idle|goes down|crash\w*|taken out|does not run|"
+    r"\b(down|breaks? ?down|broke(n)?( down)?|breakdown|out of (order|action|service)|"
+    r"outage|stops?|stopped|"
+    r"stopping|fails?|failed|failure|stands? still|standstill|los(e|es|ing)|lost|"
+    r"shuts?( down)?|shutdown|closed?|closes|"
+    r"offline|unavailable|not (run|running|available)|idle|goes down|crash\w*|taken out|"
+    r"does not run|"
     r"maintenance|overhaul|without|out)\b"
 )
 _LATE = re.compile(
-    r"\b(late|later|delay\w*|slip\w*|longer|behind|overdue|postpon\w*|held up|lead ?times?|slower)\b"
+    r"\b(late|later|delay\w*|slip\w*|longer|behind|overdue|postpon\w*|held up|"
+    r"lead ?times?|slower)\b"
 )
 _EARLY = re.compile(r"\b(earlier|faster|shorter|sooner|quicker|early)\b")
 _OFF = re.compile(
-    r"\b(without|cancel\w*|drop\w*|skip\w*|no|scrap\w*|call\w* off|remov\w*|not (run|do|have|happen|take place)|"
-    r"stop\w*|leave out|did not (run|have|do)|do not (run|do|have)|didn't|don't|take out|taking out|give up|pull)\b"
+    r"\b(without|cancel\w*|drop\w*|skip\w*|no|scrap\w*|call\w* off|remov\w*|not (run|do|"
+    r"have|happen|take place)|"
+    r"stop\w*|leave out|tak(e|ing) .{2,40} out|did not (run|have|do)|do not (run|do|have)|"
+    r"didn't|don't|take out|taking out|give up|pull)\b"
 )
 _EVENT = re.compile(r"\b(promo\w*|campaigns?|deals?|events?|launch\w*|action|activity)\b")
 _DEMAND = re.compile(
-    r"\b(demand\w*|sales|sells?|selling|sold|orders?|ordering|volumes?|buys?|buying|customers?|consumption|market|forecasts?)\b"
+    r"\b(demand\w*|sales|sells?|selling|sold|orders?|ordering|volumes?|buys?|buying|"
+    r"customers?|consumption|market|forecasts?)\b"
 )
 _CAPACITY = re.compile(
     r"\b(capacity|hours?|shifts?|availab\w*|overtime|speed|throughput|output|faster|efficien\w*)\b"
 )
 _SPLIT = re.compile(
-    r"(?:,|;|&|\band\b|\bbut\b|\bwhile\b|\bplus\b|\btogether with\b|\bas well as\b|\bcombined with\b)\s",
+    (
+        r"(?:,|;|&|\band\b|\bbut\b|\bwhile\b|\bplus\b|\btogether with\b|\bas well as\b|"
+        r"\bcombined with\b)\s"
+    ),
     re.I,
 )
 
@@ -94,12 +105,12 @@ def _clauses(signals: Signals, split: re.Pattern[str]) -> list[tuple[int, int]]:
     found = (m.end() for m in split.finditer(signals.text))
     inner = [cut for cut in found if not any(start < cut < end for start, end in spans)]
     cuts = [0, *inner, len(signals.text)]
-    parts = [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    parts = [(a, b) for a, b in pairwise(cuts) if b > a]
     merged: list[tuple[int, int]] = []
     for start, end in parts:
-        if merged and not _moves_something(signals, start, end):
-            merged[-1] = (merged[-1][0], end)
-        elif merged and not _moves_something(signals, *merged[-1]):
+        if (merged and not _moves_something(signals, start, end)) or (
+            merged and not _moves_something(signals, *merged[-1])
+        ):
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))

@@ -10,7 +10,6 @@ import yaml
 
 from assistant.analyst.spelling import plain_words
 
-
 # Aliases of the catalogue that say another tool's subject as well.
 _VAGUE = frozenset({"plan changes", "how busy", "how much did we sell", "load of the lines"})
 

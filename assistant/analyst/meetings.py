@@ -15,7 +15,8 @@ MEETINGS = (
         "executive",
         rf"\bexec(?:utive)?s?(?: s&op)?(?: {_ROUND})\b|\bexec(?:utive)?s? s&op\b|"
         rf"\bboard {_ROUND}\b|\bmanagement {_ROUND}\b|"
-        r"(?<!across )\b(?:the|our) (?:board|executives?|execs?)(?: team)?\b|\bexec(?:utive)? team\b|"
+        r"(?<!across )\b(?:the|our) (?:board|executives?|execs?)(?: team)?\b|"
+        r"\bexec(?:utive)? team\b|"
         r"\bexec(?:utive)?s? minutes\b|\bexecutives\b",
     ),
     ("demand", rf"\bdemand(?: planning)? {_ROUND}\b"),

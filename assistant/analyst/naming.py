@@ -3,12 +3,13 @@
 import re
 
 from assistant.analyst.frame import Ask, Choice, Frame
-from assistant.analyst.mentions import Mention, Unknown
+from assistant.analyst.mentions import Mention
 from assistant.analyst.phrases import says
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import is_noun
 from assistant.analyst.text import stem, words
+from assistant.analyst.unknown_names import Unknown
 from assistant.analyst.vocabulary import Thing, Vocabulary, label_words
 
 _PREFERENCE = ("family", "product", "resource", "site", "region", "channel", "customer",

@@ -23,7 +23,10 @@ class Quantity:
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"{_NUMBER} ?(?:%|percent|per cent|pct|percentage points?)", "percent"),
     (
-        rf"{_NUMBER} ?(?:more |extra |additional |fewer |less |overtime |working |free )*(?:hours?|hrs?|h)\b",
+        (
+            rf"{_NUMBER} ?(?:more |extra |additional |fewer |less |overtime |working |"
+            rf"free )*(?:hours?|hrs?|h)\b"
+        ),
         "hours",
     ),
     (rf"{_NUMBER} ?(?:more |extra |working |calendar |additional )?days?\b", "days"),
@@ -45,7 +48,11 @@ _WORDED = (
     (r"\b(?:by )?(?:a|one) fifth\b", "percent", 20.0),
     (r"\ba quarter (?:more|less|higher|lower|fewer|of (?:its|the|our))\b|\bby (?:a|one) quarter\b",
      "percent", 25.0),
-    (r"\bhalf (?:of )?(?:its|the|our) (?:hours|capacity|demand|sales|volume)\b|\bby half\b", "percent", 50.0),
+    (
+        r"\bhalf (?:of )?(?:its|the|our) (?:hours|capacity|demand|sales|volume)\b|\bby half\b",
+        "percent",
+        50.0,
+    ),
     (r"\b(?:an?|one) (?:additional |extra |full |whole |further )?day\b", "days", 1.0),
     (r"\b(?:an?|one|another) (?:additional |extra |full |whole |further )?week\b", "weeks", 1.0),
     (r"\b(?:an?|one|another) (?:additional |extra |full |whole |further )?month\b", "months", 1.0),

@@ -101,7 +101,8 @@ def fill_decisions(signals: Signals, vocabulary: Vocabulary) -> Filled:
 _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|for|around|with|related to|to do with) "
     r"(?:the |our |a )?(.+?)\s*"
-    r"(?:\b(?:carried out|executed|implemented|done|completed|followed up|yet|in time)\b.*)?[?!.]*$",
+    r"(?:\b(?:carried out|executed|implemented|done|completed|followed up|yet|in time)\b.*)?"
+    r"[?!.]*$",
     re.I,
 )
 

@@ -17,7 +17,10 @@ _FILLER = frozenset(
     "would like think and".split()
 )
 _NEVER_MIND = re.compile(
-    r"^(never ?mind|forget it|cancel|stop|no( thanks?)?|none( of (them|these|those))?|neither|nothing)\W*$",
+    (
+        r"^(never ?mind|forget it|cancel|stop|no( thanks?)?|none( of (them|these|those))?|"
+        r"neither|nothing)\W*$"
+    ),
     re.I,
 )
 _ALL = re.compile(r"^(all|both|each|every(thing)?|all of (them|these)|both of them|any)\b", re.I)
@@ -56,7 +59,10 @@ def _place(text: str, count: int) -> int | None:
     if re.fullmatch(r"(?:the )?last(?: one)?", text):
         return count - 1
     match = re.fullmatch(
-        rf"(?:the |option |number |no\.? |nr\.? |choice |#|take |i mean )*(\d{{1,2}}|{'|'.join(_ORDINALS)})(?:\.|\))?(?: one| option| please)*",
+        (
+            rf"(?:the |option |number |no\.? |nr\.? |choice |#|take |i mean )*(\d{{1,2}}|"
+            rf"{'|'.join(_ORDINALS)})(?:\.|\))?(?: one| option| please)*"
+        ),
         text,
     )
     if not match:

@@ -3,14 +3,13 @@
 import re
 
 from assistant.analyst.intents import Ranking
+from assistant.analyst.kpi_words import measure_of
 from assistant.analyst.levers import read_levers
 from assistant.analyst.meetings import read_meeting
 from assistant.analyst.periods import Period
 from assistant.analyst.phrases import begins, says
 from assistant.analyst.signals import Signals
-from assistant.analyst.slots import measure_of, wants_overtime
-from assistant.analyst.spelling import lexicon
-from assistant.analyst.text import stem, words
+from assistant.analyst.slots import wants_overtime
 from assistant.analyst.vocabulary import Vocabulary
 from planning_engine.data.calendars import months_between
 
@@ -18,8 +17,7 @@ RULE = 0.9
 _OF_PLANS = frozenset(
     ("plan_attainment", "plan_adherence", "plan_stability", "plan_change_frequency", "budget_gap")
 )
-_TALKING = frozenset(("draft_decision", "draft_minutes", "notes", "decisions", "action", "approve"))
-_ALIEN, _FAR, _DISTANT, _OUTSIDE = 0.45, 0.5, 0.62, 0.2
+TALKING = frozenset(("draft_decision", "draft_minutes", "notes", "decisions", "action", "approve"))
 
 
 def decide(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> tuple[str, float]:
@@ -141,14 +139,7 @@ def _talk(case: Case) -> str | None:
         return "notes"
     if case.says("shows_decisions") and case.says("decides") and case.best == "draft_decision":
         return "decisions"
-    records = ("decisions", "draft_decision", "offtopic", "kpi", "help", "greeting", "notes", "plan", "capacity", "inventory", "forecast", "describe", "compare",
-               "missing", "approve", "unsure", "whatif", "action")  # fmt: skip
-    if (
-        case.says("decides")
-        and not case.measure
-        and case.best in records
-        and not (case.says("asks_suppose"))
-    ):
+    if case.says("decides") and not case.measure and not case.says("asks_suppose"):
         return "notes" if case.says("asks_reason") else "decisions"
     return None
 
@@ -160,7 +151,7 @@ def _scenarios(case: Case) -> str | None:
     """A what-if says a change that can be made."""
     if case.says("plan_worth") and not case.says("asks_suppose"):
         return "plan"
-    if case.best in _TALKING and not case.says("asks_scenario") and not case.says("says_change"):
+    if case.best in TALKING and not case.says("asks_scenario") and not case.says("says_change"):
         return None
     if case.says("asks_which_is_better") and case.levers(versus=True) > 1:
         return "compare"
@@ -174,16 +165,24 @@ def _scenarios(case: Case) -> str | None:
         or case.says("shifts")
     )
     supposes = bool(case.cues & {"whatif", "if"})
-    asks = supposes or (case.says("asks_effect") and not case.measure)
+    of_sales = not set(case.kpis) - {"sales_quantity", "revenue"}
+    asks = supposes or (case.says("asks_effect") and of_sales)
     if asks and changes and case.levers():
         return "whatif"
     if "whatif" in case.cues and case.says("asks_suppose"):
         return "whatif"
     broken = supposes and bool(case.cues & {"outage", "delay", "lever_more"})
-    if broken and case.best not in _TALKING and not case.measure:
+    if broken and case.best not in TALKING and not case.measure:
         return "whatif"
-    stated = case.says("says_change") or "without_event" in case.cues or takes_out
-    if stated and case.best not in _TALKING and not case.measure and case.levers():
+    lost = "duration" in case.signals.features and case.names("resource") and case.says("loses")
+    stated = (
+        lost
+        or begins("tries", case.text)
+        or case.says("says_change")
+        or "without_event" in case.cues
+        or takes_out
+    )
+    if stated and case.best not in TALKING and not case.measure and case.levers():
         return "whatif"
     return None
 
@@ -219,11 +218,11 @@ def _lists(case: Case) -> str | None:
         return "kpi"
     if case.measure:
         return None
-    if not case.signals.periods and _LISTING.match(case.text):
+    if not case.signals.periods and _LISTING.match(_nameless(case.signals)):
         return "describe"
     if case.names("family") and (case.says("range_of") or case.says("makes")):
         return "describe"
-    talking = case.best in (*_TALKING, "whatif", "compare")
+    talking = case.best in (*TALKING, "whatif", "compare")
     if case.names("product") and case.says("master_data") and not talking:
         return "describe"
     if case.says("data_quality") and not case.signals.mentions:
@@ -231,10 +230,20 @@ def _lists(case: Case) -> str | None:
     return None
 
 
+def _nameless(signals: Signals) -> str:
+    """Return a question without the places that it is narrowed to: "… in the West"."""
+    text = signals.text.lower()
+    for mention in sorted(signals.mentions, key=lambda m: m.start, reverse=True):
+        before = re.sub(r"\b(in|of|from|at|for)( the)? $", "", text[: mention.start])
+        text = before + text[mention.end :]
+    return re.sub(r"\s+", " ", text).strip()
+
+
 def _definitions(case: Case) -> str | None:
     if len(case.kpis) != 1 or "define" not in case.cues or case.says("explains_change"):
         return None
-    plain = not case.signals.periods and not case.signals.mentions and "by" not in case.cues
+    split = "by" in case.cues and "mean by" not in case.text
+    plain = not (case.signals.periods or case.signals.mentions or split)
     return "describe" if plain else None
 
 
@@ -303,82 +312,22 @@ def _sales(case: Case) -> str | None:
     return "kpi"
 
 
+_SUBJECTS = (("forecast", "forecast"), ("capacity", "capacity"), ("inventory", "inventory"))
+
+
+def _subjects(case: Case) -> str | None:
+    """A word of the trade outweighs a likeness to talk about something else."""
+    if case.best not in ("offtopic", "missing", "greeting") or case.measure or case.says("foreign"):
+        return None
+    return next((intent for intent, cue in _SUBJECTS if cue in case.cues), None)
+
+
+def _owing(case: Case) -> str | None:
+    """What a person still has to do."""
+    return "decisions" if case.names("person") and case.says("owes") else None
+
+
 _RULES = (
     _actions, _drafts, _approvals, _talk, _scenarios, _lists, _plans, _suppliers, _definitions,
-    _figures, _events,
+    _figures, _events, _owing, _subjects,
 )  # fmt: skip
-
-
-# Several figures in one question, and figures nobody has
-
-_HEADS = (
-    ("forecast", r"(?:demand |sales )?(?:forecast|outlook)s?|demand"),
-    ("capacity", r"capacit(?:y|ies)(?: check| load)?|load|line loading"),
-    (
-        "inventory",
-        r"(?:projected |closing )?(?:stock|inventory|inventories)"
-        r"(?: levels?| projection| position)?|stock-?outs?",
-    ),
-    ("plan", r"(?:supply|production) plan"),
-)
-_ANY = "|".join(pattern for _, pattern in _HEADS)
-_COORDINATED = re.compile(
-    rf"\b({_ANY})(?:,? (?:and|&|plus|as well as) |, )(?:the |our )?({_ANY})\b"
-)
-_AND = re.compile(r"\W*(,|and|&|as well as|plus|or|versus|\W)*( the| our)?\W*")
-
-
-def heads(signals: Signals, intent: str) -> list[tuple[str, str | None]]:
-    """Return the intents of "forecast and capacity of …", "OTIF and revenue …"; empty for one.
-
-    Each comes with its KPI, where it is one.
-    """
-    if intent not in ("kpi", "forecast", "capacity", "inventory", "plan"):
-        return []
-    sure = [m for m in signals.measures if len(m.kpis) == 1]
-    if intent == "kpi" and len({m.kpis[0] for m in sure}) > 1:
-        gaps = [signals.text[a.end : b.start].lower() for a, b in zip(sure, sure[1:], strict=False)]
-        if all(_AND.fullmatch(gap) for gap in gaps):
-            return [("kpi", kpi) for kpi in dict.fromkeys(m.kpis[0] for m in sure)]
-    match = _COORDINATED.search(signals.text.lower())
-    if not match:
-        return []
-    named = [next(n for n, p in _HEADS if re.fullmatch(p, said)) for said in (match[1], match[2])]
-    return [(name, None) for name in dict.fromkeys(named)]
-
-
-def is_missing(signals: Signals, ranking: Ranking, intent: str) -> bool:
-    """Tell whether a question is about something that the data never holds."""
-    if intent in (*_TALKING, "whatif"):
-        return False
-    text = signals.text.lower()
-    for mention in sorted(signals.mentions, key=lambda m: m.start, reverse=True):
-        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
-    return says("foreign", text) or (not signals.measures and ranking.of("missing") > RULE / 2)
-
-
-def is_strange(signals: Signals, ranking: Ranking) -> bool:
-    """Tell whether a question is like none that planning asks, and names nothing we know."""
-    if signals.mentions or signals.measures or signals.quantities:
-        return False
-    outside = sum(ranking.of(intent) for intent in ("offtopic", "missing", "action"))
-    return ranking.nearest < _FAR and (outside > _OUTSIDE or ranking.nearest < _ALIEN)
-
-
-def is_doubtful(signals: Signals, ranking: Ranking) -> bool:
-    """Tell whether more of a question is unknown than known, and no example is near."""
-    if ranking.nearest >= _DISTANT or signals.mentions or signals.measures or signals.quantities:
-        return False
-    content = content_words(signals)
-    trade = lexicon()["trade"]
-    known = [word for word in content if word in trade or stem(word) in trade]
-    return len(content) - len(known) >= len(known)
-
-
-def content_words(signals: Signals) -> list[str]:
-    """Return the words outside of names, months, numbers and grammar."""
-    text, grammar = signals.text, lexicon()["function"]
-    for start, end in sorted(signals.spans(), reverse=True):
-        text = text[:start] + " " * (end - start) + text[end:]
-    found = [word for word in words(text) if word.isalpha() and len(word) > 2]
-    return [word for word in found if word not in grammar and stem(word) not in grammar]

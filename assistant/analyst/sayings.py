@@ -22,7 +22,8 @@ NEVER_MIND = "All right. What would you like to know instead?"
 WHICH_FIGURE = "What would you like to see?"
 NOT_SURE = "I am not sure what you are asking for. Do you mean:"
 LANGUAGES = (
-    "I understand English best, and common questions in German and Chinese. Please ask in English. / "
+    "I understand English best, and common questions in German and Chinese. "
+    "Please ask in English. / "
     "Bitte stellen Sie die Frage auf Englisch. / 请用英语提问。"
 )
 OFF_TOPIC = (
@@ -102,7 +103,8 @@ def reading(intent: str, frame: Frame, vocabulary: Vocabulary) -> str:
 
 
 _GERMAN = re.compile(
-    r"\b(wie|welche[rsnm]?|was|wann|wo|wird|werden|wurde|ist|sind|haben|hat|können|kann|der|die|das|den|dem|und|oder|nicht|für|mit|über|im|letzten|nächsten|"
+    r"\b(wie|welche[rsnm]?|was|wann|wo|wird|werden|wurde|ist|sind|haben|hat|können|kann|"
+    r"der|die|das|den|dem|und|oder|nicht|für|mit|über|im|letzten|nächsten|"
     r"zeige|bitte|unser\w*|wir|viel|viele|reicht|gibt|es|warum|bei|auf)\b",
     re.I,
 )

@@ -7,12 +7,12 @@ from typing import Any
 from assistant.analyst.frame import Ask, Choice, Filled, Frame
 from assistant.analyst.levers import read_levers
 from assistant.analyst.meetings import cycles_named
-from assistant.analyst.mentions import Unknown
 from assistant.analyst.naming import MOST_CHOICES, shown, which_one
 from assistant.analyst.periods import Period
 from assistant.analyst.phrases import says
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.signals import Signals
+from assistant.analyst.unknown_names import Unknown
 from assistant.analyst.vocabulary import Vocabulary
 
 _ASKS = {

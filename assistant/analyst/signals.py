@@ -8,7 +8,8 @@ from functools import cached_property
 from assistant.analyst.cues import read_cues
 from assistant.analyst.measures import Measure, MeasureReader
 from assistant.analyst.mentions import Matcher, Mention
-from assistant.analyst.periods import Period, read_periods
+from assistant.analyst.period_words import read_periods
+from assistant.analyst.periods import Period
 from assistant.analyst.quantities import Quantity, read_quantities
 from assistant.analyst.spelling import Speller
 from assistant.analyst.text import NUMBER_WORDS, clean, fold, masked, stem

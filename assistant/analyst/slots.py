@@ -3,26 +3,38 @@
 import re
 from typing import Any
 
-from assistant.analyst.measures import Measure
 from assistant.analyst.mentions import Mention
 from assistant.analyst.signals import Signals
 
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("month", r"months?|monthly"),
-    ("product", r"products?|items?|skus?|articles?|sellers?|best ?sellers?|materials?|components?|packs?|pack sizes?"),
-    ("family", r"famil(?:y|ies)|categor(?:y|ies)|product (?:groups?|famil(?:y|ies)|lines?)|groups?|segments?"),
-    ("site", r"sites?|plants?|dcs?|warehouses?|depots?|locations?|factor(?:y|ies)|distribution cent(?:er|re)s?|stores?"),
+    ("product", (
+        r"products?|items?|skus?|articles?|sellers?|best ?sellers?|materials?|components?|"
+        r"packs?|pack sizes?"
+)),
+    ("family", (
+        r"famil(?:y|ies)|categor(?:y|ies)|product (?:groups?|famil(?:y|ies)|lines?)|groups?|"
+        r"segments?"
+)),
+    ("site", (
+        r"sites?|plants?|dcs?|warehouses?|depots?|locations?|factor(?:y|ies)|"
+        r"distribution cent(?:er|re)s?|stores?"
+)),
     ("region", r"regions?|areas?|territor(?:y|ies)|markets?|geograph(?:y|ies)"),
     ("channel", r"channels?|sales channels?"),
     ("customer", r"customers?|clients?|accounts?|buyers?|retailers?"),
     ("resource", r"resources?|lines?|machines?|production lines?|work cent(?:er|re)s?"),
     ("supplier", r"suppliers?|vendors?"),
     ("stream", r"(?:forecast )?streams?|forecast types?|inputs?|forecast sources?"),
-    ("author", r"authors?|planners?|persons?|people|forecasters?|sales ?persons?|sales ?(?:reps?|managers?|people)|managers?"),
+    ("author", (
+        r"authors?|planners?|persons?|people|forecasters?|sales ?persons?|sales ?(?:reps?|"
+        r"managers?|people)|managers?"
+)),
 )  # fmt: skip
 _ANY = "|".join(f"(?P<{name}_{{n}}>{nouns})" for name, nouns in _GROUPS)
 _BAD_GROUPS = (
-    r"days?|weeks?|daily|weekly|quarters?|quarterly|(?<!turns per )years?|yearly|countr(?:y|ies)|colou?rs?|"
+    r"days?|weeks?|daily|weekly|quarters?|quarterly|(?<!turns per )years?|yearly|"
+    r"countr(?:y|ies)|colou?rs?|"
     r"brands?|employees?|shifts?|truck|hours?|departments?|cities|city|zip|order size|age"
 )
 
@@ -37,16 +49,24 @@ def _group(prefix: str, text: str) -> str | None:
 
 _SPLIT = (
     r"\b(?:by|per|for each|for every|each|every|split by|split into|broken down (?:by|into)|"
-    r"break(?:down)? (?:it |this |that |them )?(?:down )?(?:by|into)|grouped by|across(?: all| the| our)?|"
-    r"(?:in|of|for) each(?: of)?|(?:in|of) every|for all(?: the| our)?|all(?: the| our)?|between(?: the| our)?|among(?: the| our)?|over(?: the| our)) "
+    r"break(?:down)? (?:it |this |that |them )?(?:down )?(?:by|into)|grouped by|"
+    r"across(?: all| the| our)?|"
+    r"(?:in|of|for) each(?: of)?|(?:in|of) every|for all(?: the| our)?|all(?: the| our)?|"
+    r"between(?: the| our)?|among(?: the| our)?|over(?: the| our)) "
     r"(?:the |our |individual |single |different |product )?"
 )
-_RANKED = r"\b(?:which|what)(?: of (?:the|our))?(?: \d+)? (?:(?:are|is) (?:the|our)(?: \w+)? |is the \w+ \w+ )?(?:\w+ )?"
+_RANKED = (
+    r"\b(?:which|what)(?: of (?:the|our))?(?: \d+)? (?:(?:are|is) (?:the|our)(?: \w+)? |"
+    r"is the \w+ \w+ )?(?:\w+ )?"
+)
 _SUPERLATIVE = (
     r"\b(?:top|bottom|worst|best|biggest|largest|smallest|highest|lowest|leading|main|major|"
-    r"most (?:important|profitable|valuable|reliable|unreliable|accurate|inaccurate|biased)|least \w+|"
-    r"best[ -]?selling|top[ -]?selling|worst[ -]?selling|slowest[ -]?(?:moving|selling)|fastest[ -]?(?:moving|selling)|late|latest|unreliable|poorest|weakest|strongest)"
-    r"(?: (?:performing|planned|forecast|forecasted|served|selling))?(?: \d+)?(?: of (?:the|our))? (?:\w+ )?"
+    r"most (?:important|profitable|valuable|reliable|unreliable|accurate|inaccurate|"
+    r"biased)|least \w+|"
+    r"best[ -]?selling|top[ -]?selling|worst[ -]?selling|slowest[ -]?(?:moving|selling)|"
+    r"fastest[ -]?(?:moving|selling)|late|latest|unreliable|poorest|weakest|strongest)"
+    r"(?: (?:performing|planned|forecast|forecasted|served|"
+    r"selling))?(?: \d+)?(?: of (?:the|our))? (?:\w+ )?"
 )
 
 
@@ -66,7 +86,10 @@ def read_group(signals: Signals) -> str | None:
         if found and not (found == "resource" and "line" in text and "order line" in text):
             return found
     if re.search(
-        r"\bmonthly\b|month (?:by|on|over|after) month|over time|\btrend\w*|\bdevelop\w*|\bevolution\b|\bevolv\w+",
+        (
+            r"\bmonthly\b|month (?:by|on|over|after) month|over time|\btrend\w*|\bdevelop\w*|"
+            r"\bevolution\b|\bevolv\w+"
+        ),
         text,
     ):
         return "month"
@@ -110,8 +133,11 @@ def read_bad_group(text: str) -> str | None:
 
 
 _COUNT = re.compile(
-    r"\b(?:top|bottom|worst|best|biggest|largest|lowest|highest|first|the) (\d{1,2})\b(?! ?(?:%|months?|quarters?|weeks?|days?|years?|percent|hours?|cycles?|l\b))"
-    r"|\b(\d{1,2}) (?:worst|best|biggest|largest|smallest|lowest|highest|top|most|least|slowest|fastest)\b"
+    r"\b(?:top|bottom|worst|best|biggest|largest|lowest|highest|first|the|which|"
+    r"what) (\d{1,2})\b(?! ?(?:%|months?|quarters?|weeks?|days?|years?|percent|hours?|"
+    r"cycles?|l\b))"
+    r"|\b(\d{1,2}) (?:worst|best|biggest|largest|smallest|lowest|highest|top|most|least|"
+    r"slowest|fastest)\b"
 )
 
 
@@ -132,90 +158,27 @@ def _order(text: str) -> str | None:
     if re.search(r"\bover-? ?(forecast|plan|estimat)\w*|too high|optimis", text):
         return "highest"
     if re.search(
-        r"\b(worst|poorest|weakest|wrong|problem|trouble|struggl\w+|most (late|unreliable|inaccurate|delayed|behind)|least (reliable|accurate|stable|punctual)|late(st)?|unreliable|behind)\b(?!.{0,12}sell)",
+        (
+            r"\b(worst|poorest|weakest|wrong|problem|trouble|struggl\w+|most (late|unreliable|"
+            r"inaccurate|delayed|behind)|least (reliable|accurate|stable|punctual)|late(st)?|"
+            r"unreliable|behind)\b(?!.{0,12}sell)"
+        ),
         text,
     ):
         return "worst"
     if re.search(r"\b(worst|least|slowest|lowest|smallest|shortest|bottom|fewest|minimum)\b", text):
         return "lowest"
     if re.search(
-        r"\b(best[ -]sell\w*|top|most|highest|longest|biggest|largest|greatest|maximum|main|leading|best seller\w*|fastest)\b",
+        (
+            r"\b(best[ -]sell\w*|top|most|highest|longest|biggest|largest|greatest|maximum|main|"
+            r"leading|best seller\w*|fastest)\b"
+        ),
         text,
     ):
         return "highest"
     if re.search(r"\b(best|strongest|most (reliable|accurate|stable|punctual))\b", text):
         return "best"
     return "worst" if re.search(r"\brank\w*\b", text) else None
-
-
-_STREAMS: tuple[tuple[str, str], ...] = (
-    ("stat", r"\b(stat|statistical|system|baseline|model|computer) (forecasts?|baseline|stream|model)\b|\bstatistical\b|\bstat\b"),
-    ("sales", r"\b(who|anyone|people|person|anybody) in sales\b|\bsales forecasts? (bias|error|accuracy|by|per)\b|\bsales (team|people|persons?|reps?|department|force|input|inputs|stream|managers?|side|colleagues)\b|\b(input|forecasts?|numbers) (of|from|by) (the )?sales\b|\bsales' "),
-    ("marketing", r"\bmarketing\b"),
-    ("finance", r"\bfinance\b|\bfinancial forecasts?\b"),
-    ("consensus", r"\bconsensus\b"),
-)  # fmt: skip
-FORECAST_KPIS = frozenset(
-    ("wmape", "accuracy", "mape", "smape", "bias", "tracking_signal", "mase", "fva")
-)
-ORDER_KPIS = frozenset(("otif", "on_time", "in_full"))
-
-
-def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
-    """Return lag, stream, date basis and comparison, where the KPI knows them."""
-    text = signals.text.lower()
-    found: dict[str, Any] = {}
-    if kpi in FORECAST_KPIS:
-        lag = re.search(
-            r"\blag[ -]?(\d{1,2})\b|\b(\d{1,2})[ -]months?[ -](?:ahead|before|lag|earlier|in advance)\b",
-            text,
-        )
-        if lag:
-            found["lag"] = int(lag[1] or lag[2])
-        meant = re.sub(r"\b(not|instead of|rather than) (the )?\w+", "", text)
-        streams = [name for name, pattern in _STREAMS if re.search(pattern, meant)]
-        if len(streams) == 1 and kpi != "fva":
-            found["stream"] = streams[0]
-    if kpi in ORDER_KPIS:
-        if re.search(r"\bpromis\w+|\bconfirmed (date|day)", text):
-            found["basis"] = "promised"
-        elif re.search(r"\brequested (date|day)|\bcustomer request|\bwish date", text):
-            found["basis"] = "requested"
-    if compares(text):
-        found["compare_previous"] = True
-    return found
-
-
-_COMPARED = (
-    r"(?:compared? (?:to|with|against)|versus|vs\.?|against|than|relative to|from|over|since) "
-    r"(?:the |our |it was |in |in the |for the |a |what it was )*"
-)
-_PREVIOUS = r"(?:previous|prior|last|same|preceding|earlier|year before|year ago|period before|before|months? before)"
-
-
-def several_streams(text: str) -> bool:
-    """Tell whether forecast streams are set side by side: "sales, marketing and finance"."""
-    named = [name for name, _ in _STREAMS if re.search(rf"\b{name}", text.lower())]
-    return len(named) > 2
-
-
-def compares(text: str) -> bool:
-    """Tell whether a figure is to be set against the period before."""
-    return bool(
-        re.search(rf"{_COMPARED.replace('|over|since', '')}{_PREVIOUS}", text)
-        or re.search(
-            r"\b(year[ -]on[ -]year|yoy|month[ -]on[ -]month|mom|getting (better|worse)|better or worse|"
-            r"up or down|gone (up|down)|improv(e|ed|ing)|worsen\w*|deteriorat\w*|has .{1,40} changed|how did .{1,60} change|"
-            r"in comparison|than before|previous period|period before|year before)\b",
-            text,
-        )
-    )
-
-
-def is_compared_with(text: str, start: int) -> bool:
-    """Tell whether a period that begins at a place is what is compared with: "… vs last year"."""
-    pattern = _COMPARED.replace("|from|over|since", "")
-    return bool(re.search(rf"\b{pattern}$", text[:start].lower()))
 
 
 def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
@@ -229,19 +192,28 @@ def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
     text = signals.text.lower()
     found: dict[str, Any] = {}
     if re.search(
-        r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|overhang|sitting on|stuck with|(never|not) (be able to )?sell|cannot sell|not selling|get rid of|lying around)\b",
+        (
+            r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|"
+            r"overhang|sitting on|stuck with|(never|not) (be able to )?sell|cannot sell|"
+            r"not selling|get rid of|lying around|pil(e|es|ing) up|accumulat\w+)\b"
+        ),
         text,
     ):
         found["only"] = "excess"
     elif not named and re.search(
-        r"\b(run(s|ning)? (out|dry|short|low)|stock[ -]?outs?|stocked out|short(age|ages|fall|falls)?|(at|in) risk|risks?|"
-        r"safety stock|be missing|missing|critical|empty|not enough|problems?|gaps?|endangered|threaten\w*|"
+        r"\b(run(s|ning)? (out|dry|short|low)|stock[ -]?outs?|stocked out|short(age|ages|fall|"
+        r"falls)?|(at|in) risk|risks?|"
+        r"safety stock|be missing|missing|critical|empty|sell out|sold out|not enough|"
+        r"problems?|gaps?|endangered|threaten\w*|"
         r"insufficient|out of stock|oos|go(es|ing)? short|cannot supply|enough)\b",
         text,
     ):
         found["only"] = "at_risk"
     if re.search(
-        r"\b(components?|raw materials?|materials?|packaging|ingredients?|purchased (parts|items)|parts)\b",
+        (
+            r"\b(components?|raw materials?|materials?|packaging|ingredients?|purchased (parts|"
+            r"items)|parts)\b"
+        ),
         text,
     ):
         found["stage"] = "raw"
@@ -256,31 +228,19 @@ def wants_overtime(text: str) -> bool | None:
     """Return whether overtime may count: True with it, False without, None if unsaid."""
     lowered = text.lower()
     if re.search(
-        r"\b(without|no|excluding|excl\.?|not (count|use|allow|using|counting)|forbid|forbidding|ban|avoid|exclude|zero) (any |the |all )?overtime",
+        (
+            r"\b(without|no|excluding|excl\.?|not (count|use|allow|using|counting)|forbid|"
+            r"forbidding|ban|avoid|exclude|zero) (any |the |all )?overtime"
+        ),
         lowered,
     ):
         return False
     if re.search(
-        r"\b(with|including|incl\.?|count|counting|use|using|allow|allowing|plus|work|working)( in)?( the| all| allowed)? overtime",
+        (
+            r"\b(with|including|incl\.?|count|counting|use|using|allow|allowing|plus|work|"
+            r"working)( in)?( the| all| allowed)? overtime"
+        ),
         lowered,
     ):
         return True
     return None
-
-
-def measure_of(signals: Signals) -> Measure | None:
-    """Return the KPI the question is about: a sure one before one that fits several."""
-    measures = sure_first(signals)
-    return measures[0] if measures else None
-
-
-def sure_first(signals: Signals) -> list[Measure]:
-    """Return the KPIs of a question: its own name before a description, sure before unsure."""
-    by_name = re.compile(
-        r"wmape|mape|smape|mase|fva|otif|stability|bias|turns|adherence|attainment"
-    )
-    text = signals.text.lower()
-    return sorted(
-        signals.measures,
-        key=lambda m: (len(m.kpis) > 1, not by_name.search(text[m.start : m.end]), m.start),
-    )

@@ -1,27 +1,36 @@
 """A question understood without a language model: tool calls, a question back, or an honest no."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assistant.analyst import follow_up, replies, sayings, suggestions
+from assistant.analyst import carry_over, follow_up, offers, replies, sayings, suggestions
+from assistant.analyst.doubts import (
+    FIRM,
+    LIKELY,
+    SURE,
+    is_doubtful,
+    is_missing,
+    is_strange,
+    is_sure,
+    says_its_intent,
+)
 from assistant.analyst.filling import fill
-from assistant.analyst.frame import Ask, Call, Choice, Filled, Frame, Reading
-from assistant.analyst.measures import kpi_label
+from assistant.analyst.frame import Call, Choice, Filled, Frame, Reading
 from assistant.analyst.intents import Encoder, IntentModel, Ranking
-from assistant.analyst.mentions import Unknown
+from assistant.analyst.measures import kpi_label
+from assistant.analyst.messages import heads, joined, sentences
 from assistant.analyst.requests import ACCEPTS, TOOLS, tool_calls
-from assistant.analyst.rules import RULE, decide, heads, is_doubtful, is_missing, is_strange
+from assistant.analyst.rules import RULE, decide
 from assistant.analyst.signals import SignalReader, Signals
 from assistant.analyst.slots import read_bad_group
 from assistant.analyst.spelling import known_words
 from assistant.analyst.text import clean
+from assistant.analyst.unknown_names import Unknown, UnknownFinder
 from assistant.analyst.vocabulary import Vocabulary
 
 Memory = Mapping[str, Any]  # Any: JSON
-_FIRM, _SURE, _LIKELY, _CLEAR = 0.7, 0.42, 0.30, 0.1
 _NOT_TOOLS = ("help", "greeting", "offtopic", "action", "approve", "missing")
 
 
@@ -40,6 +49,7 @@ class Analyst:
         """
         self.vocabulary = vocabulary
         self._reader = SignalReader(vocabulary)
+        self._unknowns = UnknownFinder(vocabulary)
         self._model = IntentModel(encoder, cache_folder)
 
     def understand(self, question: str, memory: Memory | None = None) -> Reading:
@@ -115,7 +125,7 @@ class Analyst:
             filled = fill("whatif", self._reader.read_clean(text), self.vocabulary)
             return None if filled.ask else self._calls(filled, 1.0)
         own = self._model.rank([signals])[0]
-        if question.rstrip().endswith("?") and own.of("kpi") + own.of("capacity") > _SURE:
+        if question.rstrip().endswith("?") and own.of("kpi") + own.of("capacity") > SURE:
             return None
         title = clean(question).strip(" .")[:160]
         return (
@@ -126,14 +136,14 @@ class Analyst:
 
     def _question(self, signals: Signals, memory: Memory) -> Reading:
         before = Frame.of(memory.get("frame"))
-        parts = [self._reader.read_clean(part, part) for part in _sentences(signals)]
+        parts = [self._reader.read_clean(part, part) for part in sentences(signals)]
         if len(parts) == 1:
             return self._one(signals, before)
         readings: list[Reading] = []
         for part in parts:
             within = next((r.frame for r in reversed(readings) if r.frame and r.calls), None)
             readings.append(self._one(part, within or before, together=within is not None))
-        return _joined(readings)
+        return joined(readings)
 
     def _one(self, signals: Signals, before: Frame | None, *, together: bool = False) -> Reading:
         """Return the reading of one question; `together`: of a message that asked before it."""
@@ -144,20 +154,24 @@ class Analyst:
             return reading
         several = heads(signals, intent)
         if len(several) > 1:
-            return _joined(
+            return joined(
                 [self._filled(name, signals, before, confidence, kpi) for name, kpi in several]
             )
         if follow_up.is_bare(signals):
             ahead = self._ahead(signals)
-            return self._filled(ahead, signals, before, 1.0) if ahead else self._bare(signals)
+            return (
+                self._filled(ahead, signals, before, 1.0)
+                if ahead
+                else offers.bare(signals, self.vocabulary)
+            )
         if follow_up.is_vague(signals):
-            return self._vague()
-        if intent in _NOT_TOOLS and (confidence >= _LIKELY or is_strange(signals, ranking)):
+            return offers.vague()
+        if intent in _NOT_TOOLS and (confidence >= LIKELY or is_strange(signals, ranking)):
             return self._no_tool(intent, signals, ranking)
         if intent in ("offtopic", "missing") and not signals.mentions:
             return self._no_tool(intent, signals, ranking)
         if intent in _NOT_TOOLS:
-            return self._unsure(signals, ranking)
+            return offers.unsure(signals, ranking, self.vocabulary)
         reading = self._tool(intent, confidence, signals, ranking, before)
         if together and before and reading.frame and reading.calls and not signals.mentions:
             frame = follow_up.carried(signals, reading.frame, before)
@@ -176,18 +190,14 @@ class Analyst:
             return self._definition(before)
         if follow_up.asks_again(signals):
             return self._calls(Filled(before), 1.0)
-        has_intent = _says_its_intent(signals, intent, confidence)
+        has_intent = says_its_intent(signals, intent, confidence)
         if not follow_up.leans(signals, has_intent=has_intent):
             return None
-        if (
-            intent in ("greeting", "approve", "help")
-            and confidence > _SURE
-            and not signals.mentions
-        ):
+        if intent in ("greeting", "approve", "help") and confidence > SURE and not signals.mentions:
             return None
         if has_intent and intent != before.intent:
             return self._filled(intent, signals, before, confidence) if intent in TOOLS else None
-        frame, ask = follow_up.continued(signals, before, self.vocabulary)
+        frame, ask = carry_over.continued(signals, before, self.vocabulary)
         if frame == before and not ask and not has_intent:
             unknown = self._unknown(signals)
             if unknown and before.intent in ACCEPTS:
@@ -256,10 +266,18 @@ class Analyst:
             )  # fmt: skip
         if confidence < RULE and is_strange(signals, ranking):
             return self._no_tool("offtopic", signals, ranking)
-        if not _is_sure(confidence, ranking) or (
+        ahead = self._ahead(signals)
+        if (
+            ahead
+            and confidence < FIRM
+            and not signals.measures
+            and intent not in ("notes", "whatif")
+        ):
+            return self._filled(ahead, signals, before, confidence)
+        if not is_sure(confidence, ranking) or (
             confidence < RULE and is_doubtful(signals, ranking) and not self._unknown(signals)
         ):
-            return self._unsure(signals, ranking)
+            return offers.unsure(signals, ranking, self.vocabulary)
         return self._filled(intent, signals, before, confidence)
 
     def _filled(
@@ -294,56 +312,7 @@ class Analyst:
         return self._calls(replace(filled, frame=frame), confidence)
 
     def _unknown(self, signals: Signals) -> tuple[Unknown, ...]:
-        return self._reader.matcher.unknowns(signals.text, signals.named_spans(), known_words())
-
-    def _unsure(self, signals: Signals, ranking: Ranking) -> Reading:
-        """Ask back with the likeliest readings."""
-        options = [name for name, _ in ranking.scores if name in sayings.READINGS][:3]
-        choices = []
-        for name in options:
-            frame = fill(name, signals, self.vocabulary).frame
-            choices.append(
-                Choice(
-                    sayings.reading(name, frame, self.vocabulary),
-                    frame.names,
-                    frame.slots,
-                    name,
-                    frame.spans,
-                )
-            )
-        ask = Ask(sayings.NOT_SURE, tuple(choices))
-        return Reading(
-            status="asked_back", say=ask.sentence(), frame=Frame(""), ask=ask, intent="unsure",
-            confidence=ranking.scores[0][1],
-        )  # fmt: skip
-
-    def _bare(self, signals: Signals) -> Reading:
-        """Ask what is wanted of a name that stands alone."""
-        kinds = signals.mentions[0].kinds
-        options = next(
-            (names for kind, names in _WANTED.items() if kind in kinds), _WANTED["family"]
-        )
-        choices = []
-        for intent, kpi in options:
-            frame = fill(intent, signals, self.vocabulary).frame
-            frame = frame.with_slots(kpi=kpi) if kpi else frame
-            said = sayings.reading(intent, frame, self.vocabulary)
-            frame = frame.with_slots(_ask=signals.text)
-            choices.append(
-                Choice(said[0].upper() + said[1:], frame.names, frame.slots, intent, frame.spans)
-            )
-        ask = Ask(sayings.what_of(signals.mentions[0]), tuple(choices))
-        return Reading(
-            status="asked_back", say=ask.sentence(), frame=Frame(""), ask=ask, intent="bare"
-        )
-
-    def _vague(self) -> Reading:
-        """Offer the usual figures to "how are we doing?"."""
-        choices = tuple(Choice(text, slots=slots, intent=intent) for text, intent, slots in _USUAL)
-        ask = Ask(sayings.WHICH_FIGURE, choices)
-        return Reading(
-            status="asked_back", say=ask.sentence(), frame=Frame(""), ask=ask, intent="vague"
-        )
+        return self._unknowns.find(signals.text, signals.named_spans(), known_words())
 
     def _calls(self, filled: Filled, confidence: float) -> Reading:
         frame = filled.frame
@@ -364,116 +333,8 @@ class Analyst:
         )
 
 
-_WANTED: Mapping[str, tuple[tuple[str, str | None], ...]] = {
-    "resource": (("capacity", None), ("kpi", "utilisation"), ("notes", None)),
-    "supplier": (("kpi", "supplier_lateness"), ("notes", None)),
-    "customer": (("kpi", "revenue"), ("kpi", "otif"), ("forecast", None)),
-    "site": (("inventory", None), ("kpi", "otif"), ("forecast", None)),
-    "product": (
-        ("forecast", None),
-        ("inventory", None),
-        ("kpi", "sales_quantity"),
-        ("kpi", "accuracy"),
-    ),
-    "person": (("decisions", None), ("notes", None)),
-    "event": (("describe", None), ("notes", None)),
-    "family": (("forecast", None), ("kpi", "revenue"), ("kpi", "accuracy"), ("inventory", None)),
-    "region": (("kpi", "revenue"), ("forecast", None), ("kpi", "otif")),
-    "channel": (("kpi", "revenue"), ("forecast", None), ("kpi", "otif")),
-}
-_USUAL: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("Revenue by family", "kpi", {"kpi": "revenue", "by": "family"}),
-    ("Forecast accuracy by family", "kpi", {"kpi": "accuracy", "by": "family"}),
-    ("OTIF", "kpi", {"kpi": "otif"}),
-    ("Where the bottleneck is", "capacity", {}),
-    ("Which products will stock out", "inventory", {"only": "at_risk"}),
-)
 _DRIVER = {
     "otif": "customer", "on_time": "customer", "in_full": "product", "utilisation": "resource",
     "supplier_lateness": "supplier", "plan_attainment": "resource", "plan_adherence": "resource",
     "budget_gap": "family", "decision_execution_rate": "month",
 }  # fmt: skip
-
-
-def _is_sure(confidence: float, ranking: Ranking) -> bool:
-    """Tell whether the best reading stands out enough to be taken without asking."""
-    others = [score for _, score in ranking.scores[1:2]]
-    margin = confidence - max(others, default=0.0)
-    return confidence >= _SURE or (confidence >= _LIKELY and margin >= _CLEAR)
-
-
-def _says_its_intent(signals: Signals, intent: str, confidence: float) -> bool:
-    """Tell whether the words themselves name a figure or a tool's subject."""
-    if signals.measures:
-        return True
-    subject = {
-        "forecast": {"forecast", "demand"}, "capacity": {"capacity"}, "inventory": {"inventory"},
-        "plan": {"plan"}, "whatif": {"whatif", "lever_more", "outage", "delay", "without_event"},
-        "compare": {"compare", "versions"}, "notes": {"notes"}, "decisions": {"decisions"},
-        "draft_decision": {"draft", "a_decision"}, "draft_minutes": {"minutes"},
-        "describe": {"describe", "define", "events"},
-    }.get(intent)  # fmt: skip
-    if intent == "kpi":
-        return False
-    if subject is None:
-        return confidence > _FIRM
-    return bool(signals.cues & subject)
-
-
-_END = re.compile(r"(?<=[?!;])\s+|(?<=[a-z]{2}\.)\s+(?=[A-Za-z])|\n+")
-_QUESTION_WORD = r"(?:what|how|which|who|when|where|why|is|are|can|could|will|do|does|did|show|give|tell|list|has|have)"
-_JOINT = re.compile(
-    rf",? (?:and|also|plus|then) (?={_QUESTION_WORD}\b)(?!(?:how|what) about)", re.I
-)
-
-
-def _sentences(signals: Signals) -> list[str]:
-    """Return the questions in a message; greetings and context are left out where others ask."""
-    text = signals.text
-    if "whatif" in signals.cues or {"draft", "a_decision"} <= signals.cues:
-        return [text]
-    parts = [p.strip() for whole in _END.split(text) for p in _JOINT.split(whole) if p.strip()]
-    asking = [p for p in parts if _asks(p)]
-    return asking or [text]
-
-
-def _asks(part: str) -> bool:
-    opening = rf"^(?:(?:and|also|so|ok|hi|hello|please|now|then|but),? )*(?:{_QUESTION_WORD}|forecast|compare|draft|find|search|run|simulate|check|explain|plan|optimi\w+|predict|break|split|rank|plot|write|prepare|propose|create|log|record|send|delete|approve|reject)\b"
-    return part.endswith("?") or bool(re.match(opening, part, re.I))
-
-
-def _joined(readings: list[Reading]) -> Reading:
-    """Return several readings as one: all calls, the first question back."""
-    if len(readings) == 1:
-        return readings[0]
-    computing = [r for r in readings if r.calls]
-    if not computing:
-        asking = (r for r in readings if r.ask)
-        talking = (r for r in readings if r.status != "refused")
-        return next(asking, None) or next(talking, readings[0])
-    calls = tuple(dict.fromkeys(_hashable(call) for r in computing for call in r.calls))
-    left = [
-        r.say
-        for r in readings
-        if not r.calls and r.say and r.intent not in ("greeting", "offtopic", "help")
-    ]
-    notes = [r.say for r in computing if r.say]
-    return replace(
-        computing[-1],
-        calls=tuple(entry.call for entry in calls)[:6],
-        say="\n\n".join([*notes, *left]),
-    )
-
-
-class _hashable:
-    """A call that compares by its content."""
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-        self._key = (call.tool, repr(sorted(call.arguments.items(), key=lambda pair: pair[0])))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _hashable) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)

@@ -180,7 +180,7 @@ def _forms(thing: Thing) -> Iterable[tuple[str, ...]]:
 
 
 def _numbered(thing: Thing) -> Iterable[tuple[str, ...]]:
-    """Return "line 3", "line number 3", "machine 3" for a resource whose id or name has a number."""
+    """Return "line 3", "line number 3" for a resource whose id or name has a number."""
     found = (_NUMBERED.match(thing.id), _NUMBERED_NAME.match(thing.label))
     numbers = [match[1] for match in found if match]
     nouns = {
