@@ -81,7 +81,8 @@ def _names_replaced(
     if (
         re.search(
             (
-                r"\b(in total|overall|altogether|all (products|families|regions|customers|lines|sites|"
+                r"\b(in total|overall|altogether|"
+                r"all (products|families|regions|customers|lines|sites|"
                 r"channels)|everything|the whole company|company[- ]wide)\b"
             ),
             signals.text.lower(),

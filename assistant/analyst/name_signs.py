@@ -79,7 +79,8 @@ def stands_alone(text: str, run: Sequence[Atom], form: tuple[str, ...]) -> bool:
 _FUNCTION_FORMS = frozenset(
     "a an the it is in on at to of or and so as be we us do go if by up no all any can may will "
     "has had was are not out off for from with what which who how why when where one first last "
-    "next new now today month week day year more most less least top best worst plan part us".split()
+    "next new now today month week day year more most less least top best worst plan part "
+    "us".split()
 )
 
 
