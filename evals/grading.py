@@ -14,6 +14,7 @@ from assistant.fact_index import Direction, FactIndex
 from assistant.statements import Statement, Vocabulary, read
 from assistant.store.conversations import Call
 from assistant.viewpoints import vocabulary
+from assistant.wording import WITHHELD
 from evals.case_files import Arguments, Calls, CaseTurn, Truth
 from planning_engine import kpis
 from planning_engine.data.snapshot import Snapshot
@@ -237,6 +238,8 @@ def _text_faults(turn: CaseTurn, answer: Answer) -> list[str]:
         ways = (wanted,) if isinstance(wanted, str) else wanted
         if not any(contains_start(whole, words) for words in ways):
             faults.append(f"the answer does not say '{' or '.join(ways)}'")
+    if WITHHELD in answer.text:
+        faults.append("its own wording was withheld, because part of it rests on nothing")
     if turn.cites and not any(_is_cited(note, answer) for note in turn.cites):
         faults.append(f"the answer quotes none of {', '.join(turn.cites)}")
     return faults

@@ -17,6 +17,7 @@ from assistant.models import ScriptedModel, calls, says
 from assistant.settings import Settings
 from assistant.store.conversations import Call
 from assistant.wiring import Workshop
+from assistant.wording import WITHHELD
 from evals import cases as bench
 from evals.case_files import CASES, Case, CaseProblem, CaseTurn, Truth, read_cases, split_of
 from evals.case_runs import Examiner, Outcome, Trial, drawn, exhaustive
@@ -171,6 +172,11 @@ def test_one_of_the_notes_must_be_quoted(grader):
     assert faults(grader, written, Answer(TEXT, "answered", citations=(quoted,))) == ()
     (fault,) = faults(grader, written, Answer(TEXT, "answered"))
     assert fault == "the answer quotes none of 2026-06-16-supply, 2026-07-15-supply"
+
+
+def test_an_answer_whose_own_words_were_withheld_does_not_pass(grader):
+    (fault,) = faults(grader, turn(), Answer(f"{TEXT}\n\n{WITHHELD}", "answered"))
+    assert fault == "its own wording was withheld, because part of it rests on nothing"
 
 
 @pytest.mark.parametrize(
