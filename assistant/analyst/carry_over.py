@@ -22,6 +22,11 @@ from assistant.analyst.spelling import plain_words
 from assistant.analyst.text import words
 from assistant.analyst.vocabulary import Vocabulary
 
+_WHOLE = re.compile(
+    r"\b(in total|overall|altogether|everything|the whole company|company[- ]wide|"
+    r"all (products|families|regions|customers|lines|sites|channels))\b"
+)
+
 
 def continued(signals: Signals, before: Frame, vocabulary: Vocabulary) -> tuple[Frame, Ask | None]:
     """Return the frame before, with what this question replaces."""
@@ -78,17 +83,7 @@ def _names_replaced(
             frame = frame.with_slots(by=None, top=None, order=None)
         if before.intent == "inventory" and kind == "product":
             frame = frame.with_slots(only=None)
-    if (
-        re.search(
-            (
-                r"\b(in total|overall|altogether|"
-                r"all (products|families|regions|customers|lines|sites|"
-                r"channels)|everything|the whole company|company[- ]wide)\b"
-            ),
-            signals.text.lower(),
-        )
-        and not replaced
-    ):
+    if _WHOLE.search(signals.text.lower()) and not replaced:
         frame = replace(frame, names={})
     return frame, ask
 
