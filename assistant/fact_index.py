@@ -14,7 +14,7 @@ from tools.evidence import Evidence, Fact
 
 # Units that mean "just a number": a count, a ratio, a rank.
 _BARE = frozenset({None, "1", "count", "rank", "index"})
-_BOUNDARY = re.compile(r"start|end|from|until|horizon|period", re.I)
+_BOUNDARY = re.compile(r"^(?:start|end|from|until)|horizon|period|_(?:start|end)$", re.I)
 _CHANGE = re.compile(r"change|delta|differ|gap|bias|growth|versus|effect", re.I)
 
 

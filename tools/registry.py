@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from planning_engine.errors import BadRequest, UnknownName, nearest
 from tools.context import ToolContext
-from tools.evidence import Evidence, evidence_id
+from tools.evidence import Evidence, Fact, evidence_id
 
 # The modules that declare tools, in the order a person would list them.
 MODULES = (
@@ -93,11 +93,15 @@ def run(name: str, arguments: Mapping[str, Any], context: ToolContext) -> Eviden
     """
     request = read_request(name, arguments)
     evidence = all_tools()[name].function(context, request)
-    scope = context.snapshot.scope.sentence()
-    summary = f"{evidence.summary} (You see {scope}.)" if scope else evidence.summary
+    scope = context.snapshot.scope
+    seen = scope.sentence()
+    summary = f"{evidence.summary} (You see {seen}.)" if seen else evidence.summary
+    names = sorted(scope.families | scope.sites | scope.regions)
     stamped = replace(
         evidence,
         summary=summary,
+        # Last, so that the places of the tool's own facts stay.
+        facts=(*evidence.facts, *(Fact("scope", seen_name) for seen_name in names)),
         tool=name,
         request=request.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
         snapshot=context.snapshot.id,

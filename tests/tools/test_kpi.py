@@ -290,3 +290,10 @@ def test_what_others_may_see_is_not_said_to_be_missing(demo):
     north = demo.narrowed(Scope(regions=frozenset({"North"})))
     with pytest.raises(NotPermitted, match="region North only"):
         run("query_kpi", {"kpi": "inventory_value", "site": "DC-SOUTH"}, ToolContext(north))
+
+
+def test_the_scope_an_answer_states_is_a_fact_of_it(demo, unsupported):
+    north = demo.narrowed(Scope(regions=frozenset({"North"})))
+    evidence = run("query_kpi", {"kpi": "revenue"}, ToolContext(north))
+    assert "region North only" in evidence.summary
+    assert unsupported(evidence, demo) == []
