@@ -7,8 +7,9 @@ from datetime import date
 import pandas as pd
 
 from planning_engine.data.calendars import add_months, last_year, months_between
+from planning_engine.data.columns import conform
 from planning_engine.data.schema import TABLES
-from planning_engine.data.snapshot import Snapshot, conform
+from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand.demand_plan import demand_plan
 from planning_engine.levers import (
     CapacityLever,

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from planning_engine.data.columns import conform, stored_columns
 from planning_engine.data.company import Company
 from planning_engine.data.issue import Issue
-from planning_engine.data.schema import TABLES, Table
+from planning_engine.data.schema import TABLES
 from planning_engine.data.scope import Scope, conditions
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 
@@ -295,7 +296,11 @@ class Snapshot:
         for name, relation in self._relations.items():
             if isinstance(relation, str):
                 path = relation.replace("'", "''")
-                connection.execute(f"CREATE VIEW all_{name} AS FROM read_parquet('{path}')")
+                stored = f"read_parquet('{path}')"
+                columns = stored_columns(
+                    TABLES[name], connection.execute(f"DESCRIBE FROM {stored}")
+                )
+                connection.execute(f"CREATE VIEW all_{name} AS SELECT {columns} FROM {stored}")
             else:
                 # Pandas has no day type: without the cast, `date - date` would be an interval
                 # on frames and a number of days on Parquet.
@@ -315,24 +320,6 @@ class Snapshot:
             where = " AND ".join(conditions(TABLES[name], self.scope, self._relations)) or "true"
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM all_{name} WHERE {where}")
         return connection
-
-
-def conform(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with exactly the table's columns, typed, in order; absent ones are NULL."""
-    columns: dict[str, pd.Series] = {}
-    for column in table.columns:
-        values = (
-            frame[column.name]
-            if column.name in frame
-            else pd.Series([None] * len(frame), index=frame.index, dtype=object)
-        )
-        if column.type == "number":
-            columns[column.name] = pd.to_numeric(values).astype("float64")
-        elif column.type == "date":
-            columns[column.name] = pd.to_datetime(values).astype("datetime64[us]")
-        else:
-            columns[column.name] = values.astype("string")
-    return pd.DataFrame(columns)
 
 
 def _folded(name: str) -> str:

@@ -275,6 +275,15 @@ def test_every_declared_column_is_there_even_if_the_source_had_none_of_it(source
     assert snapshot.frame("products")["standard_cost"].isna().all()
 
 
+def test_a_file_written_before_a_column_was_declared_reads_it_as_missing(company_of, tmp_path):
+    old = tmp_path / "routings.parquet"
+    duckdb.sql(f"COPY (SELECT 'A' AS product, 'L1' AS resource, 2.0 AS hours_per_unit) TO '{old}'")
+    company = company_of({"products": [{"product": "A"}]}).company
+    snapshot = Snapshot("s_old", company, {"routings": str(old)})
+    rows = snapshot.rows("SELECT product, hours_per_unit, yield_rate FROM routings")
+    assert rows == [("A", 2.0, None)]
+
+
 def test_the_id_does_not_depend_on_the_order_of_rows_or_threads(tmp_path):
     frame = pd.DataFrame(
         {"date": pd.Timestamp("2026-01-01"), "product": [f"P{i % 7}" for i in range(30_000)],

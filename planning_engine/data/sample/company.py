@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from planning_engine.data.columns import conform
 from planning_engine.data.company import parse_company
 from planning_engine.data.sample import (
     cycles,
@@ -24,7 +25,7 @@ from planning_engine.data.sample import (
 from planning_engine.data.sample.meetings import write_notes
 from planning_engine.data.sample.timeline import SEED
 from planning_engine.data.schema import TABLES
-from planning_engine.data.snapshot import Snapshot, conform
+from planning_engine.data.snapshot import Snapshot
 
 
 def company_toml() -> str:
