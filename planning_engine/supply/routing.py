@@ -12,12 +12,18 @@ from planning_engine.errors import DataProblem
 
 @dataclass(frozen=True)
 class Step:
-    """What one routing takes of one resource: hours a piece, and hours and cost a set-up."""
+    """What one routing takes of one resource: hours a piece, and hours and cost a set-up.
+
+    `yield_rate` is the share of good output; hours and components are spent on all of it.
+    `lead_time_days` pass from the start of a lot until it can be used.
+    """
 
     resource: str
     hours_per_unit: float
     setup_hours: float
     setup_cost: float
+    yield_rate: float = 1.0
+    lead_time_days: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,16 @@ class Route:
     site: str
     preference: float
     steps: tuple[Step, ...]
+
+    @property
+    def yield_rate(self) -> float:
+        """Share of good output: the lowest of its steps, which run together, not in a row."""
+        return min(step.yield_rate for step in self.steps)
+
+    @property
+    def lead_time_days(self) -> float:
+        """Days from the start of a lot until it can be used: the longest of its steps."""
+        return max(step.lead_time_days for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -59,22 +75,39 @@ def routes(snapshot: Snapshot) -> Mapping[str, tuple[Route, ...]]:
 
     Rows of a product with the same site and preference form one route. A missing preference
     counts as 1; a missing site is the resource's.
+
+    Raises:
+        DataProblem: A yield is not above 0 and at most 1, or a lead time is negative.
     """
     rows = snapshot.rows(
         """
         SELECT t.product, coalesce(t.site, r.site, ''), coalesce(t.preference, 1), t.resource,
-               t.hours_per_unit, coalesce(t.setup_hours, 0), coalesce(t.setup_cost, 0)
+               t.hours_per_unit, coalesce(t.setup_hours, 0), coalesce(t.setup_cost, 0),
+               coalesce(t.yield_rate, 1), coalesce(t.lead_time_days, 0)
         FROM routings t LEFT JOIN resources r USING (resource)
         ORDER BY 1, 3, 2, 4
         """
     )
     steps: dict[tuple[str, float, str], list[Step]] = {}
     for product, site, preference, *step in rows:
-        steps.setdefault((product, preference, site), []).append(Step(*step))
+        steps.setdefault((product, preference, site), []).append(_checked(product, Step(*step)))
     found: dict[str, list[Route]] = {}
     for (product, preference, site), entries in steps.items():
         found.setdefault(product, []).append(Route(product, site, preference, tuple(entries)))
     return {product: tuple(ways) for product, ways in found.items()}
+
+
+def _checked(product: str, step: Step) -> Step:
+    where = f"of {product} on {step.resource} in 'routings'"
+    if not 0 < step.yield_rate <= 1:
+        raise DataProblem(
+            f"The yield {where} is {step.yield_rate:g}. Give it as a share above 0, at most 1."
+        )
+    if step.lead_time_days < 0:
+        raise DataProblem(
+            f"The lead time {where} is {step.lead_time_days:g} days. It cannot be negative."
+        )
+    return step
 
 
 @remember()
