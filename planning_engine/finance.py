@@ -1,7 +1,6 @@
-"""A plan in money: revenue, cost of goods, premium, margin, stock value, gap to budget."""
+"""A plan in money, in one line: revenue, cost of goods, premium, margin, stock value."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.supply.plan_problem import SupplyPlan
@@ -29,21 +28,6 @@ class PlanMoney:
     def margin(self) -> float:
         """Revenue less cost of goods less premium."""
         return self.revenue - self.cost_of_goods - self.premium
-
-
-@dataclass(frozen=True)
-class BudgetGap:
-    """Planned revenue of a family in a month against its budget."""
-
-    family: str
-    month: date
-    planned: float
-    budget: float
-
-    @property
-    def gap(self) -> float:
-        """Plan less budget: negative is short of budget."""
-        return self.planned - self.budget
 
 
 def plan_in_money(snapshot: Snapshot, plan: SupplyPlan) -> PlanMoney:
@@ -77,31 +61,6 @@ def deliveries(plan: SupplyPlan) -> dict[tuple[str, str], tuple[float, ...]]:
         owed = (0.0, *plan.late[place])
         found[place] = tuple(w + owed[t] - owed[t + 1] for t, w in enumerate(wanted))
     return found
-
-
-def budget_gaps(snapshot: Snapshot, plan: SupplyPlan) -> tuple[BudgetGap, ...]:
-    """Return planned revenue against budget, by family and month; months without budget not.
-
-    Raises:
-        DataProblem: There is no budget in the data.
-    """
-    snapshot.require("budget", to="compare a plan with the budget")
-    prices = _prices(snapshot)
-    family = dict(snapshot.rows("SELECT product, family FROM products"))
-    planned: dict[tuple[str, date], float] = {}
-    for (product, _), delivered in deliveries(plan).items():
-        for month, quantity in zip(plan.problem.months, delivered, strict=True):
-            key = (family.get(product) or "", month)
-            price = prices.get(product, (None, 0.0))[0] or 0.0
-            planned[key] = planned.get(key, 0.0) + quantity * price
-    rows = snapshot.rows(
-        "SELECT family, month::DATE, revenue FROM budget WHERE revenue IS NOT NULL ORDER BY 1, 2"
-    )
-    return tuple(
-        BudgetGap(name, month, planned.get((name, month), 0.0), revenue)
-        for name, month, revenue in rows
-        if month in plan.problem.months
-    )
 
 
 def _prices(snapshot: Snapshot) -> dict[str, tuple[float | None, float]]:

@@ -22,6 +22,7 @@ MODULES = (
     "inventory",
     "supply_plan",
     "scenario",
+    "money",
     "notes",
     "decisions",
     "minutes",

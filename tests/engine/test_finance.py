@@ -1,9 +1,6 @@
-from datetime import date
-
 import pytest
 
-from planning_engine.errors import DataProblem
-from planning_engine.finance import budget_gaps, deliveries, plan_in_money
+from planning_engine.finance import deliveries, plan_in_money
 from planning_engine.levers import CapacityLever
 from planning_engine.scenario import apply
 from planning_engine.supply.supply_plan import plan_supply
@@ -43,21 +40,3 @@ def test_products_without_a_price_are_named(lemonade, lemonade_tables):
     money = plan_in_money(company, plan_supply(company, 1))
     assert money.unpriced == ("X",)
     assert money.revenue == pytest.approx(100 * 12)
-
-
-def test_the_gap_to_budget_is_plan_less_budget(lemonade):
-    budget = [
-        {"month": month, "family": family, "revenue": 5000, "margin": 1}
-        for month in (date(2026, 11, 1), date(2027, 11, 1))
-        for family in ("Soda", "Juice")
-    ]
-    company = lemonade(budget=budget)
-    juice, soda = budget_gaps(company, plan_supply(company, 2))
-    assert (soda.family, soda.planned, soda.gap) == ("Soda", pytest.approx(4200), -800)
-    assert juice.gap == -5000
-
-
-def test_without_a_budget_the_gap_is_refused(lemonade):
-    company = lemonade()
-    with pytest.raises(DataProblem, match="no table 'budget'"):
-        budget_gaps(company, plan_supply(company, 2))
