@@ -21,6 +21,7 @@ MODULES = (
     "capacity",
     "inventory",
     "supply_plan",
+    "aggregate",
     "scenario",
     "money",
     "notes",

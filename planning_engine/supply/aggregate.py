@@ -51,7 +51,7 @@ def chase(problem: AggregateProblem) -> AggregatePlan:
     """
     stock, owed, made = problem.stock, problem.backlog, []
     for wanted in problem.demand:
-        need = max(0.0, wanted + owed + problem.closing_stock - stock)
+        need = max(0.0, wanted + owed + problem.last_stock - stock)
         made.append(_whole(need) if problem.whole else need)
         stock, owed = stock + made[-1] - wanted - owed, 0.0
     workers = tuple(_workers(problem, quantity) for quantity in made)
@@ -139,7 +139,9 @@ class _Model:
         self.made = self._row("made")
         self.subcontracted = self._row("subcontracted", most=outside)
         self.stock, self.backlog = self._row("stock"), self._row("backlog")
-        self.stock[last].lowBound = problem.closing_stock
+        for variable in self.stock:
+            variable.lowBound = problem.least_stock
+        self.stock[last].lowBound = problem.last_stock
         self.backlog[last].upBound = 0
         self._price()
         self._workforce()

@@ -48,6 +48,8 @@ class AggregateProblem:
         overtime_hours: Most overtime hours of a worker in a month.
         rates: What it costs.
         closing_stock: Units to have at the end, at least.
+        least_stock: Units that chase and hybrid keep at the end of every month; level, which
+            makes the same every month, may fall under it.
         backlog: Units owed at the start; none may be owed at the end.
         most_workers: Most workers there is room for; None for no limit.
         most_subcontracted: Most units a subcontractor makes in a month; None for no limit.
@@ -62,6 +64,7 @@ class AggregateProblem:
     overtime_hours: float
     rates: AggregateRates
     closing_stock: float = 0.0
+    least_stock: float = 0.0
     backlog: float = 0.0
     most_workers: float | None = None
     most_subcontracted: float | None = None
@@ -81,9 +84,14 @@ class AggregateProblem:
                 raise BadRequest(f"The {what} are 0: no plan can be made. Give a number above 0.")
 
     @property
+    def last_stock(self) -> float:
+        """Units to have at the end."""
+        return max(self.closing_stock, self.least_stock)
+
+    @property
     def to_make(self) -> float:
         """Units to come from anywhere over the whole plan."""
-        return max(0.0, sum(self.demand) + self.backlog + self.closing_stock - self.stock)
+        return max(0.0, sum(self.demand) + self.backlog + self.last_stock - self.stock)
 
 
 @dataclass(frozen=True)
@@ -151,6 +159,12 @@ class AggregatePlan:
             backlog=rates.backlog * sum(month.backlog for month in months),
             subcontract=(rates.subcontract or 0.0) * sum(m.subcontracted for m in months),
         )
+
+    @property
+    def months_below(self) -> int:
+        """Months that end with less than the least stock."""
+        least = self.problem.least_stock
+        return sum(m.stock < least - 1e-6 * max(1.0, least) for m in self.months)
 
     def profit(self, price: float) -> float:
         """Return what selling all demand at a price leaves after the plan's cost."""

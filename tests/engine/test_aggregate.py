@@ -81,6 +81,18 @@ def test_a_chase_uses_up_what_is_more_than_enough():
     assert [m.made for m in plan.months] == [0, 100, 3200, 3800, 2200, 2200]
 
 
+def test_chase_and_hybrid_keep_the_least_stock_every_month():
+    careful = replace(RED_TOMATO, least_stock=600)
+    for strategy in ("chase", "hybrid"):
+        plan = aggregate.plan(careful, strategy)
+        assert min(m.stock for m in plan.months) >= 600 - 1e-6
+        assert plan.months_below == 0
+    # the level rate (16000 + 600 - 1000) / 6 = 2600 ends months 4 and 5 at -200 and 200
+    level = aggregate.level(careful)
+    assert [m.stock - m.backlog for m in level.months] == [2000, 1600, 1000, -200, 200, 600]
+    assert level.months_below == 2
+
+
 def test_what_is_owed_at_the_start_is_made_up():
     plan = aggregate.chase(replace(RED_TOMATO, stock=0, backlog=200))
     assert plan.months[0].made == 1600 + 200 + 500
