@@ -59,6 +59,8 @@ def plan_months(snapshot: Snapshot, count: int) -> tuple[date, ...]:
 def bill_of_materials(snapshot: Snapshot) -> Mapping[str, tuple[Part, ...]]:
     """Return the parts of each product; empty if the data has no bill of materials.
 
+    Substitutes are left out: they come instead of a part, not on top of it.
+
     Raises:
         DataProblem: A part loses everything to scrap, or a product contains itself.
     """
@@ -66,7 +68,8 @@ def bill_of_materials(snapshot: Snapshot) -> Mapping[str, tuple[Part, ...]]:
         return {}
     parts: dict[str, list[Part]] = {}
     for product, component, quantity, scrap in snapshot.rows(
-        "SELECT product, component, quantity, coalesce(scrap, 0) FROM bom ORDER BY 1, 2"
+        "SELECT product, component, quantity, coalesce(scrap, 0) FROM bom "
+        "WHERE substitute_for IS NULL ORDER BY 1, 2"
     ):
         if scrap >= 1:
             raise DataProblem(
@@ -77,6 +80,33 @@ def bill_of_materials(snapshot: Snapshot) -> Mapping[str, tuple[Part, ...]]:
     bom = {product: tuple(entries) for product, entries in parts.items()}
     levels(bom)
     return bom
+
+
+@remember()
+def substitutes(snapshot: Snapshot) -> Mapping[tuple[str, str], tuple[Part, ...]]:
+    """Return what can replace a part: product and part → substitutes, by id.
+
+    Their quantities are, as a part's, pieces for one good piece of the product.
+
+    Raises:
+        DataProblem: A substitute replaces a part that the product does not have.
+    """
+    if not snapshot.has("bom"):
+        return {}
+    bom = bill_of_materials(snapshot)
+    found: dict[tuple[str, str], tuple[Part, ...]] = {}
+    for product, component, quantity, scrap, replaced in snapshot.rows(
+        "SELECT product, component, quantity, coalesce(scrap, 0), substitute_for FROM bom "
+        "WHERE substitute_for IS NOT NULL ORDER BY 1, 2"
+    ):
+        if replaced not in {part.component for part in bom.get(product, ())}:
+            raise DataProblem(
+                f"The bill of materials says that {component} can replace {replaced} in "
+                f"{product}, which does not contain {replaced}."
+            )
+        part = Part(component, quantity / (1 - min(scrap, 0.99)))
+        found[(product, replaced)] = (*found.get((product, replaced), ()), part)
+    return found
 
 
 def levels(bom: Mapping[str, Sequence[Part]]) -> list[str]:
