@@ -1,1 +1,0 @@
-"""What each kind of lever does to the tables of a company."""
