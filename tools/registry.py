@@ -18,6 +18,7 @@ MODULES = (
     "data",
     "kpi",
     "forecast",
+    "events",
     "capacity",
     "inventory",
     "supply_plan",

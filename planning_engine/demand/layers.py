@@ -2,84 +2,47 @@
 
 An event multiplies demand by `1 + uplift` on its days; a month that it covers in part feels
 it in part. Several events on the same demand multiply. The uplift is the declared one of the
-table `events`; an event without an uplift changes nothing.
+table `events`, or the one estimated from the sales where none is declared.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
-from planning_engine.data.calendars import add_months, month_range
+from planning_engine.data.calendars import month_range
 from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand.event import LOWEST_FACTOR, Event, entries
+from planning_engine.demand.event_uplift import measured_uplifts
 
-# An uplift of -100 % would make what is left of the demand impossible to scale back.
-LOWEST_FACTOR = 0.05
-
-
-@dataclass(frozen=True)
-class Event:
-    """A dated change of demand: for one product, a family or all; a region or all.
-
-    `ends_on` None lasts for good.
-    """
-
-    id: str
-    name: str
-    kind: str
-    uplift: float
-    starts_on: date
-    ends_on: date | None
-    product: str | None = None
-    family: str | None = None
-    region: str | None = None
-
-    def share_of(self, month: date) -> float:
-        """Return the share of a month's days on which the event runs, 0 to 1."""
-        following = add_months(month, 1)
-        last = min(self.ends_on or date.max, following - timedelta(days=1))
-        days = (last - max(self.starts_on, month)).days + 1
-        return max(0, days) / (following - month).days
-
-    def factor(self, month: date) -> float:
-        """Return what the event multiplies the demand of a month by; 1 outside its days.
-
-        Example:
-            +20 % from the 16th of a month of 30 days:
-
-            >>> Event("E", "Deal", "promotion", 0.2, date(2026, 6, 16), None).factor(
-            ...     date(2026, 6, 1)
-            ... )
-            1.1
-        """
-        return max(LOWEST_FACTOR, 1 + self.uplift * self.share_of(month))
+__all__ = ["LOWEST_FACTOR", "Event", "events", "factors", "touching"]
 
 
 def events(snapshot: Snapshot, without: Collection[str] = ()) -> tuple[Event, ...]:
-    """Return the events that change demand, earliest first, without those switched off."""
-    if not snapshot.has("events"):
-        return ()
-    rows = snapshot.query(
-        "SELECT event, coalesce(name, event) AS name, coalesce(kind, 'event') AS kind, product, "
-        "family, region, starts_on, ends_on, uplift FROM events "
-        "WHERE uplift IS NOT NULL AND uplift <> 0 ORDER BY starts_on, event"
-    )
-    return tuple(
-        Event(
-            id=row["event"],
-            name=row["name"],
-            kind=row["kind"],
-            uplift=float(row["uplift"]),
-            starts_on=row["starts_on"].date(),
-            ends_on=None if pd.isna(row["ends_on"]) else row["ends_on"].date(),
-            product=_text(row["product"]),
-            family=_text(row["family"]),
-            region=_text(row["region"]),
-        )
-        for row in rows.to_dict("records")
-        if row["event"] not in without
-    )
+    """Return the events that change demand, earliest first, without those switched off.
+
+    A declared uplift counts as declared. Where none is declared, the one estimated from the
+    sales counts, if it is clear that the event changed demand; a launch has none, as its own
+    product only begins with it.
+    """
+    listed = entries(snapshot)
+    unknown = [e for e in listed if e.declared is None and e.event.kind != "launch"]
+    estimated = _estimated(snapshot) if unknown else {}
+    chosen = [estimated.get(entry.event.id, entry.event) for entry in listed]
+    return tuple(event for event in chosen if event.uplift and event.id not in without)
+
+
+def _estimated(snapshot: Snapshot) -> dict[str, Event]:
+    """Return the events without a declared uplift whose estimate is clear, by id."""
+    return {
+        one.event.id: replace(one.event, uplift=one.uplift, source="estimated")
+        for one in measured_uplifts(snapshot)
+        if one.declared is None
+        and one.uplift is not None
+        and one.is_clear
+        and one.event.kind != "launch"
+    }
 
 
 def factors(snapshot: Snapshot, chosen: Sequence[Event], start: date, end: date) -> pd.DataFrame:
@@ -137,7 +100,3 @@ def _touched(products: pd.DataFrame, event: Event) -> list[str]:
     if event.family:
         rows = rows[rows["family"] == event.family]
     return [str(product) for product in rows["product"]]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
