@@ -115,7 +115,7 @@ def bridge(pairs: Iterable[Pair], measure: Measure = "margin") -> Bridge:
         >>> one = Pair(date(2027, 1, 1), "Tea", Side(90, 990), Side(100, 1000))
         >>> found = bridge([one], "revenue").gaps[0]
         >>> found.volume, found.mix, found.price, found.gap
-        (-100.0, 0.0, 90.0, -10)
+        (-100.0, 0.0, 90.0, -10.0)
     """
     by_month: dict[date, list[Pair]] = {}
     for pair in pairs:

@@ -136,6 +136,8 @@ def _kpis(snapshot: Snapshot, request: DescribeRequest) -> Evidence:
             "; ".join(f"{name}: {meaning}" for name, meaning in one.parameters.items()),
             wording.listed(one.groupings, "or"),
             one.source,
+            one.owner,
+            one.version,
             "yes" if all(snapshot.has(table) for table in one.tables) else "no",
         )
         for one in known
@@ -149,6 +151,8 @@ def _kpis(snapshot: Snapshot, request: DescribeRequest) -> Evidence:
         "parameters",
         "split by",
         "source",
+        "owner",
+        "version",
         "in this data",
     )
     head = f"There are {len(known)} KPIs: {wording.listed([one.name for one in known])}."

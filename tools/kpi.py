@@ -14,6 +14,8 @@ from planning_engine.kpis import Kpi, KpiQuery, KpiResult, KpiRow
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.kpi_answer import KpiAnswer
+from tools.kpi_definitions import SideBySide
+from tools.kpi_parameters import KpiParameters, known_stream, with_parameters
 from tools.registry import tool
 from tools.request import Month, Slice, resolve_slice
 
@@ -52,6 +54,14 @@ class KpiRequest(Slice):
     basis: Literal["requested", "promised"] | None = Field(
         None, description="Date that on-time is judged by; default requested."
     )
+    parameters: KpiParameters = Field(
+        KpiParameters(), description="Other parameters of the definition, as describe_data lists."
+    )
+    compare_definition: KpiParameters | None = Field(
+        None,
+        description="Measure it by a second definition too, side by side: its parameters, e.g. "
+        "{basis: promised}; those left out are as in the first.",
+    )
     compare_previous: bool = Field(
         False, description="Also give the period of the same length just before."
     )
@@ -62,7 +72,8 @@ def query_kpi(context: ToolContext, request: KpiRequest) -> Evidence:
     """Measure one KPI of what happened: forecast accuracy, OTIF, stock, sales, plan, margin.
 
     Use it for "how good was", "how much did we sell", "which family is worst" and any KPI
-    by name, split by month, product, family, site, region, customer and so on. For the demand
+    by name, split by month, product, family, site, region, customer and so on; also for two
+    definitions of one KPI side by side (OTIF by requested or promised date). For the demand
     to come use forecast_demand, for load to come check_capacity, for stock to come
     project_inventory.
     """
@@ -78,6 +89,12 @@ def query_kpi(context: ToolContext, request: KpiRequest) -> Evidence:
         is_cut=bool(request.start or request.end),
         ranking=request.order or ("highest" if request.top else None),
     )
+    if request.compare_definition:
+        other = with_parameters(context.snapshot, one, query, request.compare_definition)
+        second = kpis.measure(context.snapshot, one.id, other)
+        return SideBySide(context.snapshot, answer, second).evidence(
+            context.snapshot.issues_of(one.tables)
+        )
     return Evidence(
         summary=answer.summary(),
         facts=answer.facts(),
@@ -102,12 +119,14 @@ def _query(context: ToolContext, request: KpiRequest, one: Kpi) -> KpiQuery:
         end=end,
         where=where,
         by=request.by,
-        stream=_stream(snapshot, request.stream),
+        stream=known_stream(snapshot, request.stream) if request.stream else None,
         decisions=tuple(context.decisions.decisions()),
     )
     if request.lag is not None:
         query = replace(query, lag=request.lag)
-    return replace(query, basis=request.basis) if request.basis else query
+    if request.basis:
+        query = replace(query, basis=request.basis)
+    return with_parameters(snapshot, one, query, request.parameters)
 
 
 def _author(snapshot: Snapshot, name: str) -> str:
@@ -123,16 +142,6 @@ def _author(snapshot: Snapshot, name: str) -> str:
     if name.casefold() not in words:
         raise UnknownName("forecaster", name, words)
     return words[name.casefold()]
-
-
-def _stream(snapshot: Snapshot, name: str | None) -> str | None:
-    if name is None:
-        return None
-    snapshot.require("forecasts", to="compare forecast streams")
-    known = list(snapshot.query("SELECT DISTINCT stream FROM forecasts ORDER BY 1")["stream"])
-    if name.lower() not in known:
-        raise UnknownName("forecast stream", name, known)
-    return name.lower()
 
 
 def _period(snapshot: Snapshot, request: KpiRequest, one: Kpi) -> tuple[date, date]:

@@ -32,6 +32,8 @@ _DETAILS = {
     "plan_change_frequency": "{changed_n} of {lines} in {revisions}",
     "plan_stability": "over {revisions} and {lines}",
     "decision_execution_rate": "{carried_out_n} of {due} due were carried out",
+    "plan_nervousness": "over {revisions} and {lines}",
+    "cash_to_cash": "{days_of_inventory} of inventory",
     "fva": "the error went from {error_before} to {error_after}",
     "margin": "{margin_share} of revenue",
     "budget_gap": "revenue {revenue} against a budget of {budget}, {gap_share}",
@@ -102,7 +104,7 @@ class KpiAnswer:
         facts += self._change()
         by = result.query.by or ""
         facts += [
-            Fact(one.id, row.value, result.unit, _about(by, row.group))
+            Fact(one.id, row.value, result.unit, about_group(by, row.group))
             for row in self.rows[:MOST_FACTS]
             if row.value is not None
         ]
@@ -137,7 +139,7 @@ class KpiAnswer:
         if not by or len(self.rows) < 2:
             return None
         shown = None if unit == "1" else unit
-        title = f"{one.name}{self._place()} by {by}"
+        title = f"{one.name}{self.place()} by {by}"
         if by == "month":
             by_month = sorted(self.rows, key=lambda row: row.group)
             rows = [{"month": row.group, "value": row.value} for row in by_month]
@@ -150,16 +152,16 @@ class KpiAnswer:
         if result.total is None:
             if one.id == "days_of_cover":
                 return (
-                    f"The stock{self._place()} covers all the demand planned for "
+                    f"The stock{self.place()} covers all the demand planned for "
                     f"{wording.figure(COVER_MONTHS, 'months')}."
                 )
             return (
-                f"{one.name}{self._place()} {self._when()} is not defined: there is nothing to "
+                f"{one.name}{self.place()} {self._when()} is not defined: there is nothing to "
                 "divide by."
             )
         value = wording.figure(result.total, result.unit)
         details = self._detail()
-        return f"{one.name}{self._place()} {self._when()} was {value}{details}."
+        return f"{one.name}{self.place()} {self._when()} was {value}{details}."
 
     def _when(self) -> str:
         if self.result.kpi.timing == "stock":
@@ -187,7 +189,8 @@ class KpiAnswer:
             parts.append(template.format_map(_Blank(figures | bare)))
         return f" ({'; '.join(parts)})" if parts else ""
 
-    def _place(self) -> str:
+    def place(self) -> str:
+        """Return the slice in words, with a space before: ` of Juice at DC West`."""
         words = [
             _PLACES[kind].format(self._name_of(kind, name))
             for kind, name in self.result.query.where.items()
@@ -283,14 +286,20 @@ class KpiAnswer:
     def _row_extras(self, by: str) -> list[Fact]:
         rows = self.rows if len(self.rows) <= SAID_IN_FULL else ()
         return [
-            Fact(name, value, self._unit(name), _about(by, row.group))
+            Fact(name, value, self._unit(name), about_group(by, row.group))
             for row in rows
             for name, value in row.extras.items()
         ]
 
     def _unit(self, extra: str) -> str | None:
-        unit = self.result.kpi.extras[extra]
-        return unit_in_words(self.snapshot, unit, self.result.query.where) if unit else None
+        return self.unit_of(extra, self.result)
+
+    def unit_of(self, extra: str, result: KpiResult) -> str | None:
+        """Return the unit of a further figure; what is delivered is counted as was asked."""
+        unit, query = result.kpi.extras[extra], result.query
+        if unit == "lines" and "counted" in result.kpi.parameters:
+            unit = "product unit" if query.counted == "quantity" else query.counted
+        return unit_in_words(self.snapshot, unit, query.where) if unit else None
 
 
 class _Blank(dict[str, str]):
@@ -300,5 +309,6 @@ class _Blank(dict[str, str]):
         return "an unknown figure"
 
 
-def _about(by: str, group: str) -> dict[str, str]:
+def about_group(by: str, group: str) -> dict[str, str]:
+    """Return what the figure of a group is about."""
     return {"without": by} if group == MISSING else {by: group}

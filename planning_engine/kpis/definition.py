@@ -13,6 +13,10 @@ from planning_engine.demand.slices import Where
 
 Direction = Literal["higher", "lower", "neutral"]
 Timing = Literal["flow", "stock", "now"]
+Level = Literal["product_site", "product", "family", "total"]
+Weight = Literal["quantity", "cost", "price"]
+Counted = Literal["lines", "orders", "quantity"]
+Partial = Literal["nothing", "its_share"]
 
 DEFAULT_LAG = 2
 DEFAULT_STREAM = "consensus"
@@ -32,6 +36,15 @@ class KpiQuery:
             stream or author.
         basis: Date by which on time is judged: `requested` or `promised`.
         tolerance_days: Days late that still count as on time.
+        early_days: Days early that still count as on time; None lets any.
+        counted: What is counted as delivered or not: order lines, whole orders, or pieces.
+        partial: What a partial delivery counts for: nothing, or its share.
+        level: Level at which forecast and actual are compared, before errors are added up.
+        weight: What weights the errors of products: pieces, or standard cost or list price.
+        decay: Weight of a plan line by months ahead: `decay ** ahead`; None is 1 / (1 + ahead).
+        changed_percent: Percent by which a plan line must differ to count as changed.
+        dso_days: Days until customers pay.
+        dpo_days: Days until suppliers are paid.
         decisions: Decisions that the execution rate looks at.
     """
 
@@ -43,6 +56,15 @@ class KpiQuery:
     stream: str | None = None
     basis: str = "requested"
     tolerance_days: int = 0
+    early_days: int | None = None
+    counted: Counted = "lines"
+    partial: Partial = "nothing"
+    level: Level = "product_site"
+    weight: Weight = "quantity"
+    decay: float | None = None
+    changed_percent: float = 1.0
+    dso_days: float = 45.0
+    dpo_days: float = 45.0
     decisions: tuple[Decision, ...] = ()
 
 
@@ -73,6 +95,8 @@ class Kpi:
         dated_by: Table and column that say which period the data covers.
         extras: Further figures of each row → their unit.
         columns: Table and column that the formula cannot do without.
+        owner: Who answers for the definition.
+        version: Of the definition; figures of another version are another KPI.
         compute: The function.
     """
 
@@ -86,6 +110,8 @@ class Kpi:
     filters: tuple[str, ...]
     groupings: tuple[str, ...]
     compute: Compute
+    owner: str
+    version: str = "1"
     parameters: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     timing: Timing = "flow"
@@ -112,6 +138,8 @@ def kpi(
     tables: tuple[str, ...],
     filters: tuple[str, ...],
     groupings: tuple[str, ...],
+    owner: str,
+    version: str = "1",
     parameters: Mapping[str, str] | None = None,
     aliases: tuple[str, ...] = (),
     timing: Timing = "flow",
@@ -134,6 +162,8 @@ def kpi(
             filters=filters,
             groupings=groupings,
             compute=compute,
+            owner=owner,
+            version=version,
             parameters=parameters or {},
             aliases=aliases,
             timing=timing,

@@ -77,6 +77,7 @@ def _cut(snapshot: Snapshot, table: str, query: KpiQuery, by: str | None, month:
     "Inventory turns",
     "1",
     "higher",
+    owner="supply planning",
     formula="yearly cost of sales / mean stock at cost",
     source="common accounting practice",
     tables=("stock", "sales", "products"),
@@ -97,6 +98,7 @@ def inventory_turns(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
     "Days of inventory",
     "days",
     "lower",
+    owner="supply planning",
     formula="365 × mean stock at cost / yearly cost of sales",
     source="common accounting practice",
     tables=("stock", "sales", "products"),
@@ -114,9 +116,42 @@ def days_of_inventory(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd
 
 
 @kpi(
+    "Cash-to-cash",
+    "days",
+    "lower",
+    owner="finance",
+    formula="days of inventory + days until customers pay - days until suppliers are paid",
+    source="common accounting practice; DSO and DPO are parameters, as the data has no invoices",
+    tables=("stock", "sales", "products"),
+    filters=_KINDS,
+    groupings=("month", *_KINDS),
+    parameters={
+        **_TURNS,
+        "dso": "45 days: until customers pay",
+        "dpo": "45 days: until suppliers are paid",
+    },
+    aliases=("cash conversion cycle", "cash to cash", "cash cycle", "cash-to-cash cycle"),
+    columns=_COST,
+    dated_by=("stock", "date"),
+    extras={"days_of_inventory": "days"},
+)
+def cash_to_cash(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
+    """Return how many days money is bound between paying suppliers and being paid."""
+    days = days_of_inventory(snapshot, query, by)
+    return pd.DataFrame(
+        {
+            "group": days["group"],
+            "value": days["value"] + query.dso_days - query.dpo_days,
+            "days_of_inventory": days["value"],
+        }
+    )
+
+
+@kpi(
     "Inventory value",
     "currency",
     "neutral",
+    owner="supply planning",
     formula="stock on hand × standard cost, at the last count of the period",
     source="common accounting practice",
     tables=("stock", "products"),
@@ -157,6 +192,7 @@ def inventory_value(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
     "Days of cover",
     "days",
     "higher",
+    owner="supply planning",
     formula="days until the demand plan has used up the latest stock",
     source="days of supply, common practice",
     tables=("stock", "sales", "products"),

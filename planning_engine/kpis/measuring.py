@@ -11,10 +11,10 @@ from planning_engine.data.scope import Scope
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand.slices import unit_of
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
-from planning_engine.kpis import demand, inventory, money, plan, service
+from planning_engine.kpis import demand, demand_compared, inventory, money, plan, service
 from planning_engine.kpis.definition import DEFAULT_STREAM, Kpi, KpiQuery, declared
 
-_SUBJECTS = (demand, service, inventory, plan, money)
+_SUBJECTS = (demand, demand_compared, service, inventory, plan, money)
 DEFAULT_MONTHS = 12
 
 
@@ -119,17 +119,55 @@ def measure(snapshot: Snapshot, name: str, query: KpiQuery) -> KpiResult:
 
 def define(one: Kpi, query: KpiQuery) -> str:
     """Return the definition in words, with the parameters as used."""
-    used = dict(one.parameters)
-    if "lag" in used:
-        used["lag"] = f"{query.lag}: months between publishing a forecast and the month it is for"
-        several = query.stream is None and query.by in ("stream", "author")
-        used["stream"] = "each" if several else (query.stream or DEFAULT_STREAM)
-    if "basis" in used:
-        used["basis"] = f"{query.basis} date"
-        used["tolerance"] = f"{query.tolerance_days} days late; early counts as on time"
+    used = {**one.parameters, **_used(one, query)}
     listed = "; ".join(f"{name}: {meaning}" for name, meaning in used.items())
     text = f"{one.name} = {one.formula}."
-    return f"{text} {listed}. Source: {one.source}." if listed else f"{text} Source: {one.source}."
+    if listed:
+        text = f"{text} {listed}."
+    return f"{text} Source: {one.source}. Owner: {one.owner}; version {one.version}."
+
+
+def _used(one: Kpi, query: KpiQuery) -> dict[str, str]:
+    """Return the parameters that the KPI takes, as this query sets them."""
+    several = query.stream is None and query.by in ("stream", "author")
+    early = "any number of days early counts as on time"
+    if query.early_days is not None:
+        early = f"at most {query.early_days} days early counts as on time"
+    falling = "1 / (1 + months ahead)"
+    values = {
+        "lag": f"{query.lag}: months between publishing a forecast and the month it is for",
+        "stream": "each" if several else (query.stream or DEFAULT_STREAM),
+        "level": _LEVEL_WORDS[query.level],
+        "weight": _WEIGHT_WORDS[query.weight],
+        "basis": f"{query.basis} date",
+        "tolerance": f"{query.tolerance_days} days late",
+        "early": early,
+        "counted": _COUNTED_WORDS[query.counted],
+        "partial": _PARTIAL_WORDS[query.partial],
+        "decay": falling if query.decay is None else f"{query.decay:g} ^ months ahead",
+        "changed": f"by more than {query.changed_percent:g} %",
+        "dso": f"{query.dso_days:g} days",
+        "dpo": f"{query.dpo_days:g} days",
+    }
+    return {name: value for name, value in values.items() if name in one.parameters}
+
+
+_LEVEL_WORDS = {
+    "product_site": "errors of product × site × month",
+    "product": "errors of product × month",
+    "family": "errors of family × month",
+    "total": "errors of the month's total",
+}
+_WEIGHT_WORDS = {"quantity": "pieces", "cost": "standard cost", "price": "list price"}
+_COUNTED_WORDS = {
+    "lines": "order lines",
+    "orders": "whole orders, as good as their worst line",
+    "quantity": "pieces",
+}
+_PARTIAL_WORDS = {
+    "nothing": "a partial delivery counts for nothing",
+    "its_share": "a partial delivery counts for its share",
+}
 
 
 def unit_in_words(snapshot: Snapshot, unit: str, where: Mapping[str, str]) -> str:

@@ -12,7 +12,11 @@ from planning_engine.kpis.definition import KpiQuery, kpi
 
 _KINDS = ("product", "family", "site", "resource")
 _PLACES = ("resource", "site")
-CHANGED_FROM = 0.01
+_LINES = {
+    "line": "product × site × month",
+    "month": "the cycle that changed the plan",
+    "decay": "1 / (1 + months ahead): weight of a line; or a share to the power of months ahead",
+}
 
 
 def _period(query: KpiQuery) -> dict[str, object]:
@@ -23,6 +27,7 @@ def _period(query: KpiQuery) -> dict[str, object]:
     "Utilisation",
     "%",
     "neutral",
+    owner="S&OP lead",
     formula="hours run / (hours of the calendar × efficiency)",
     source="rough-cut capacity planning; usual bands 70, 90 and 100 %",
     tables=("production", "calendars", "resources"),
@@ -85,6 +90,7 @@ def _made(snapshot: Snapshot, query: KpiQuery, by: str | None, value: str) -> pd
     "Plan attainment",
     "%",
     "higher",
+    owner="S&OP lead",
     formula="sum of quantity made / sum of quantity planned",
     source="common practice; over-production of one product can hide a shortage of another: "
     "read it with adherence",
@@ -105,6 +111,7 @@ def plan_attainment(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
     "Plan adherence",
     "%",
     "higher",
+    owner="S&OP lead",
     formula="sum of min(made, planned) / sum of planned, by product and month",
     source="common practice",
     tables=("production", "products"),
@@ -119,6 +126,14 @@ def plan_attainment(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.D
 def plan_adherence(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     """Return how much of the plan was made as planned, product by product, in percent."""
     return _made(snapshot, query, by, "100 * sum(least(actual, planned)) / nullif(sum(planned), 0)")
+
+
+_CHANGED = "abs(new - old) > $changed * abs(old)"
+
+
+def _weight(query: KpiQuery) -> str:
+    """Return the SQL of a plan line's weight, which falls with the months ahead."""
+    return "1.0 / (1 + ahead)" if query.decay is None else f"power({query.decay!r}, ahead)"
 
 
 def _revisions(snapshot: Snapshot, query: KpiQuery, by: str | None, values: str) -> pd.DataFrame:
@@ -141,11 +156,16 @@ def _revisions(snapshot: Snapshot, query: KpiQuery, by: str | None, values: str)
             WHERE {part.where} AND t.cycle >= $start AND t.cycle < $end
         )
         SELECT grp AS "group", {values}, count(DISTINCT cycle) AS revisions, count(*) AS lines,
-               count(*) FILTER (abs(new - old) > {CHANGED_FROM} * abs(old)) AS changed,
+               count(*) FILTER ({_CHANGED}) AS changed,
                min(cycle) AS first, max(cycle) AS last
         FROM pairs GROUP BY 1 ORDER BY 1
         """,
-        {**part.parameters, **_period(query), "fence": fence},
+        {
+            **part.parameters,
+            **_period(query),
+            "fence": fence,
+            "changed": query.changed_percent / 100,
+        },
     )
 
 
@@ -153,6 +173,7 @@ def _revisions(snapshot: Snapshot, query: KpiQuery, by: str | None, values: str)
     "Plan change frequency",
     "%",
     "lower",
+    owner="S&OP lead",
     formula="plan lines changed from one published cycle to the next / lines in both",
     source="no public standard, this definition is ours",
     tables=("plans", "products"),
@@ -160,7 +181,7 @@ def _revisions(snapshot: Snapshot, query: KpiQuery, by: str | None, values: str)
     groupings=("month", "product", "family", "site"),
     parameters={
         "line": "product × site × month",
-        "changed": "by more than 1 %",
+        "changed": "1 %: by more than this",
         "month": "the cycle that changed the plan",
     },
     aliases=("frequency of plan changes", "plan changes", "how often does the plan change"),
@@ -174,13 +195,9 @@ def _revisions(snapshot: Snapshot, query: KpiQuery, by: str | None, values: str)
 )
 def plan_change_frequency(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     """Return the share of plan lines that a new cycle changed, in percent."""
-    changed = f"abs(new - old) > {CHANGED_FROM} * abs(old)"
+    changed = f"100 * avg(CAST({_CHANGED} AS INTEGER))"
     return _revisions(
-        snapshot,
-        query,
-        by,
-        f"100 * avg(CAST({changed} AS INTEGER)) AS value, "
-        f"100 * avg(CAST({changed} AS INTEGER)) FILTER (inside) AS inside_fence",
+        snapshot, query, by, f"{changed} AS value, {changed} FILTER (inside) AS inside_fence"
     )
 
 
@@ -188,28 +205,57 @@ def plan_change_frequency(snapshot: Snapshot, query: KpiQuery, by: str | None) -
     "Plan stability",
     "%",
     "higher",
+    owner="S&OP lead",
     formula="100 × (1 - sum of w × |new - old| / sum of w × old), over lines of two cycles in a "
-    "row, w = 1 / (1 + months ahead)",
+    "row, w falling with the months ahead",
     source="Sridharan, Berry and Udayabhanu; Kimms 1998",
     tables=("plans", "products"),
     filters=("product", "family", "site"),
     groupings=("month", "product", "family", "site"),
-    parameters={"line": "product × site × month", "month": "the cycle that changed the plan"},
-    aliases=("stability", "nervousness", "plan nervousness"),
+    parameters=_LINES,
+    aliases=("stability", "stability of the plan"),
     dated_by=("plans", "cycle"),
     extras={"revisions": "revisions", "lines": "lines"},
 )
 def plan_stability(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     """Return how much of the plan stayed as it was, near months counting more, in percent."""
-    weight = "1.0 / (1 + ahead)"
+    weight = _weight(query)
     change = f"sum({weight} * abs(new - old)) / nullif(sum({weight} * abs(old)), 0)"
     return _revisions(snapshot, query, by, f"100 * (1 - {change}) AS value")
+
+
+@kpi(
+    "Plan nervousness",
+    "1",
+    "lower",
+    owner="S&OP lead",
+    formula="sum of w × |new - old| / (revisions × mean quantity of a line), over lines of two "
+    "cycles in a row, w falling with the months ahead",
+    source="Sridharan, Berry and Udayabhanu; Kimms 1998",
+    tables=("plans", "products"),
+    filters=("product", "family", "site"),
+    groupings=("month", "product", "family", "site"),
+    parameters=_LINES,
+    aliases=("nervousness", "plan nervousness", "instability", "nervousness of the plan"),
+    dated_by=("plans", "cycle"),
+    extras={"revisions": "revisions", "lines": "lines"},
+)
+def plan_nervousness(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
+    """Return the weighted change of a revision, in lines of mean size; 0 is a calm plan."""
+    moved = f"sum({_weight(query)} * abs(new - old))"
+    return _revisions(
+        snapshot,
+        query,
+        by,
+        f"{moved} / nullif(count(DISTINCT cycle) * avg(abs(old)), 0) AS value",
+    )
 
 
 @kpi(
     "Decision execution rate",
     "%",
     "higher",
+    owner="S&OP lead",
     formula="decisions whose check is met / decisions due by the date of the data that have one",
     source="no public standard, this definition is ours",
     tables=(),
@@ -223,29 +269,26 @@ def plan_stability(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.Da
         "value_weighted": "%",
         "without_check": "decisions",
         "oldest_overdue": "days",
+        "overdue_to_30_days": "decisions",
+        "overdue_to_60_days": "decisions",
+        "overdue_longer": "decisions",
     },
 )
 def decision_execution_rate(snapshot: Snapshot, query: KpiQuery, by: str | None) -> pd.DataFrame:
     """Return the share of due decisions that the actuals show carried out, in percent."""
     end: date = add_months(query.end, 1)
     rate = execution_rate(snapshot, query.decisions, query.start, end)
-    columns = [
-        "group",
-        "value",
-        "due",
-        "carried_out",
-        "value_weighted",
-        "without_check",
-        "oldest_overdue",
-    ]
-    row = (
-        None,
-        rate.percent,
-        rate.due,
-        rate.carried_out,
-        rate.value_weighted,
-        rate.without_check,
-        rate.oldest_overdue_days,
-    )
-    rows = [row] if rate.due else []
-    return pd.DataFrame(rows, columns=columns)
+    late = [v.days_overdue for v in rate.verdicts if v.decision.check and v.days_overdue]
+    row: dict[str, object] = {
+        "group": None,
+        "value": rate.percent,
+        "due": rate.due,
+        "carried_out": rate.carried_out,
+        "value_weighted": rate.value_weighted,
+        "without_check": rate.without_check,
+        "oldest_overdue": rate.oldest_overdue_days,
+        "overdue_to_30_days": sum(days <= 30 for days in late),
+        "overdue_to_60_days": sum(30 < days <= 60 for days in late),
+        "overdue_longer": sum(days > 60 for days in late),
+    }
+    return pd.DataFrame([row]).iloc[: 1 if rate.due else 0]

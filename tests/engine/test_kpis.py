@@ -34,12 +34,15 @@ def test_the_catalogue_defines_every_kpi():
         "wmape accuracy mape smape bias tracking_signal mase fva otif on_time in_full "
         "supplier_lateness inventory_turns days_of_inventory inventory_value days_of_cover "
         "utilisation plan_attainment plan_adherence plan_change_frequency plan_stability "
-        "decision_execution_rate sales_quantity revenue margin budget_gap".split()
+        "decision_execution_rate sales_quantity revenue margin budget_gap mae rmse rmsse "
+        "both_sides_error plan_nervousness cash_to_cash".split()
     )
     for one in known.values():
         assert one.formula
         assert one.source
         assert one.aliases
+        assert one.owner
+        assert one.version
         assert one.direction in ("higher", "lower", "neutral")
 
 

@@ -85,7 +85,7 @@ def test_a_kpi_is_described_by_its_formula(ask):
     evidence = ask(topic="kpis", name="otif")
     assert evidence.summary.startswith("OTIF = order lines delivered by their date and in full")
     assert len(evidence.table.rows) == 1
-    assert len(ask(topic="kpis").table.rows) == 26
+    assert len(ask(topic="kpis").table.rows) == 32
 
 
 def test_products_can_be_narrowed_to_a_family(ask):
