@@ -25,6 +25,10 @@ def _bind(names: Names, bind: Bind) -> str:
             return f"the lane from {names.site(bind.name)} is full in {when}"
         case "lead time":
             return f"supply from {names.site(bind.name)} cannot arrive before the end of {when}"
+        case "fence":
+            return f"the published plan is frozen in {when}"
+        case "changes":
+            return "the plan may not change more"
         case "no supply":
             return "no routing, supplier or lane in the data supplies it"
         case "cost":

@@ -7,8 +7,12 @@ import numpy as np
 
 from planning_engine.data.calendars import months_between
 from planning_engine.data.snapshot import Snapshot
+from planning_engine.errors import DataProblem
+from planning_engine.supply import plan_supplies
 from planning_engine.supply.flows import open_receipts, opening_stock, to_come
-from planning_engine.supply.plan_problem import Cost, Lane, Row, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan_problem import Cost, Row, SupplyProblem, Way, rates
+from planning_engine.supply.plan_rules import LEAST_COST, PlanRules, with_rules
+from planning_engine.supply.plan_terms import Setup, Swap
 from planning_engine.supply.policy import DAYS_PER_MONTH, safety_stocks
 from planning_engine.supply.requirements import (
     Part,
@@ -31,24 +35,35 @@ from planning_engine.supply.routing import (
 HOLDING_RATE = 0.20
 """Yearly carrying cost as a share of value, where no policy says it."""
 
+Bom = Mapping[str, tuple[Part, ...]]
 
-def read_problem(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) -> SupplyProblem:
+
+def read_problem(
+    snapshot: Snapshot,
+    months: int = 6,
+    *,
+    overtime: bool = True,
+    rules: PlanRules = LEAST_COST,
+) -> SupplyProblem:
     """Return the planning problem of a company.
 
     Without a bill of materials nothing limits material; without lanes every plant serves
     every site at once and at no cost; a component without a supplier is bought at standard
     cost without limit. Open purchases and transfers count; open production orders do not,
     because the plan decides anew what is made. Of a month that has begun, only the days after
-    `as_of` count.
+    `as_of` count. Lead times and shelf lives are whole months of 30 days; shelf lives at least
+    one.
 
     Args:
         snapshot: The company's facts, not narrowed.
         months: Months ahead of the plan start.
         overtime: Whether allowed overtime may be used.
+        rules: What the plan keeps to beyond cost.
 
     Raises:
-        DataProblem: Stock, routings, resources or calendars are not in the data, or a
-            calendar ends before the horizon.
+        DataProblem: Stock, routings, resources or calendars are not in the data, a calendar
+            ends before the horizon, or a figure cannot be: a negative lead time, a yield or a
+            capacity of 0, a product asked for that nothing supplies.
     """
     snapshot.require("stock", "routings", "resources", "calendars", to="plan supply")
     snapshot.require_everything(to="plan supply")
@@ -57,13 +72,20 @@ def read_problem(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) 
         place: _row(to_come(snapshot, span, values))
         for place, values in independent_demand(snapshot, span).items()
     }
-    bom = bill_of_materials(snapshot)
-    ways = _ways(snapshot, demand, bom)
-    sources, unlimited = _sources(snapshot, ways, bom)
-    lanes = _lanes(snapshot, demand, ways, sources)
+    whole = bill_of_materials(snapshot)
+    substitutes = _substitutes(snapshot)
+    bom = {
+        product: tuple(p for p in parts if (product, p.component) not in substitutes)
+        for product, parts in whole.items()
+    }
+    every = _with_substitutes(bom, substitutes)
+    ways = _ways(snapshot, demand, every, whole_lots=rules.whole_lots)
+    sources, unlimited = plan_supplies.sources(
+        snapshot, span, ways, every, whole_lots=rules.whole_lots
+    )
     reached = {way.product for way in ways} | {p for p, _ in demand}
-    reached |= {part.component for product in reached for part in bom.get(product, ())}
-    return SupplyProblem(
+    reached |= {part.component for product in reached for part in every.get(product, ())}
+    problem = SupplyProblem(
         months=span,
         demand=demand,
         opening={
@@ -72,22 +94,78 @@ def read_problem(snapshot: Snapshot, months: int = 6, *, overtime: bool = True) 
         receipts=_receipts(snapshot, span, reached),
         safety={p: s.quantity for p, s in safety_stocks(snapshot).items() if p in demand},
         ways=ways,
-        lanes=lanes,
+        lanes=plan_supplies.lanes(snapshot, span, demand, ways, sources),
         sources=sources,
         parts=bom,
         hours=_hours(snapshot, ways, span, overtime=overtime),
         wages=_wages(snapshot),
         costs=_costs(snapshot),
         unlimited=unlimited,
+        swaps=_swaps(ways, substitutes),
+        shelf=_shelf(snapshot, months),
     )
+    problem = with_rules(snapshot, problem, rules)
+    _require_supply(problem)
+    return problem
 
 
 def _row(values: Iterable[float]) -> Row:
     return tuple(max(0.0, float(value)) for value in values)
 
 
+# --- materials
+
+Substitutes = Mapping[tuple[str, str], tuple[str, float]]
+"""Product and substitute → the component it replaces, and how much of it one piece takes."""
+
+
+def _substitutes(snapshot: Snapshot) -> Substitutes:
+    if not snapshot.has("bom"):
+        return {}
+    rows = snapshot.rows(
+        "SELECT b.product, b.component, b.substitute_for, b.quantity / (1 - coalesce(b.scrap, 0)), "
+        "o.component FROM bom b LEFT JOIN bom o ON o.product = b.product "
+        "AND o.component = b.substitute_for AND o.substitute_for IS NULL "
+        "WHERE b.substitute_for IS NOT NULL ORDER BY 1, 2"
+    )
+    for product, component, instead_of, _, known in rows:
+        if known is None:
+            raise DataProblem(
+                f"In 'bom', {component} stands in for {instead_of} in {product}, but {product} "
+                f"has no component {instead_of}. Add that row or correct 'substitute_for'."
+            )
+    return {(product, component): (old, each) for product, component, old, each, _ in rows}
+
+
+def _with_substitutes(bom: Bom, substitutes: Substitutes) -> Bom:
+    found = dict(bom)
+    for (product, component), (_, quantity) in substitutes.items():
+        found[product] = (*found.get(product, ()), Part(component, quantity))
+    return found
+
+
+def _swaps(ways: Sequence[Way], substitutes: Substitutes) -> tuple[Swap, ...]:
+    return tuple(
+        Swap(index, component, instead_of, quantity)
+        for index, way in enumerate(ways)
+        for (product, component), (instead_of, quantity) in substitutes.items()
+        if product == way.product
+    )
+
+
+def _shelf(snapshot: Snapshot, months: int) -> dict[str, int]:
+    rows = snapshot.rows(
+        "SELECT product, shelf_life_days FROM products WHERE shelf_life_days IS NOT NULL"
+    )
+    keeps = {product: max(1, int(days // DAYS_PER_MONTH)) for product, days in rows}
+    return {product: count for product, count in keeps.items() if count <= months}
+
+
+# --- ways of making
+
+
 def _ways(
-    snapshot: Snapshot, demand: Mapping[Place, Row], bom: Mapping[str, Sequence[Part]]
+    snapshot: Snapshot, demand: Mapping[Place, Row], bom: Bom, *, whole_lots: bool
 ) -> tuple[Way, ...]:
     wanted = {(product, ""): np.ones(1) for product, _ in demand}
     needed = {product for product, _ in wanted} | {c for c, _ in explode(wanted, bom)}
@@ -95,8 +173,15 @@ def _ways(
     for (product, _), row in demand.items():
         monthly[product] += sum(row) / len(row)
     known, lot = routes(snapshot), lots(snapshot)
+    no_lot = Lot(None, None)
+    if whole_lots:
+        return tuple(
+            _way_in_lots(route, lot.get(product, no_lot))
+            for product in sorted(needed & known.keys())
+            for route in known[product]
+        )
     return tuple(
-        _way(route, lot.get(product, Lot(None, None)).size or monthly[product])
+        _way(route, lot.get(product, no_lot).size or monthly[product])
         for product in sorted(needed & known.keys())
         for route in known[product]
     )
@@ -106,81 +191,40 @@ def _way(route: Route, lot: float) -> Way:
     hours: dict[str, float] = {}
     share = 1 / lot if lot > 0 else 0.0
     for step in route.steps:
-        each = step.hours_per_unit + step.setup_hours * share
+        each = step.hours_per_unit / route.yield_rate + step.setup_hours * share
         hours[step.resource] = hours.get(step.resource, 0.0) + each
     setup_cost = sum(step.setup_cost for step in route.steps) * share
-    return Way(route.product, route.site, route.preference, hours, setup_cost)
+    return _way_of(route, hours, setup_cost)
 
 
-def _sources(
-    snapshot: Snapshot, ways: Sequence[Way], bom: Mapping[str, Sequence[Part]]
-) -> tuple[tuple[Source, ...], frozenset[str]]:
-    declared = _declared_sources(snapshot)
-    made = {way.product for way in ways}
-    used = {(part.component, way.site) for way in ways for part in bom.get(way.product, ())}
-    found = [s for s in declared if s.site]
-    for component, site in sorted(used):
-        anywhere = [s for s in declared if s.product == component and not s.site]
-        found += [
-            Source(s.product, site, s.supplier, s.price, s.lead_months, s.capacity)
-            for s in anywhere
-        ]
-    bought = {(s.product, s.site) for s in found}
-    cost = dict(snapshot.rows("SELECT product, coalesce(standard_cost, 0) FROM products"))
-    # A supplier at one plant limits the component there only; elsewhere nothing is known.
-    open_ended = [p for p in sorted(used) if p not in bought and p[0] not in made]
-    found += [Source(c, site, "", cost.get(c, 0.0), 0, None) for c, site in open_ended]
-    return tuple(found), frozenset(component for component, _ in open_ended)
+def _way_in_lots(route: Route, lot: Lot) -> Way:
+    hours: dict[str, float] = {}
+    set_up: dict[str, float] = {}
+    for step in route.steps:
+        each = step.hours_per_unit / route.yield_rate
+        hours[step.resource] = hours.get(step.resource, 0.0) + each
+        set_up[step.resource] = set_up.get(step.resource, 0.0) + step.setup_hours
+    cost = sum(step.setup_cost for step in route.steps)
+    setup = Setup(set_up, cost, lot.minimum or 0.0, lot.multiple or 0.0)
+    return _way_of(route, hours, 0.0, setup)
 
 
-def _declared_sources(snapshot: Snapshot) -> list[Source]:
-    if not snapshot.has("sourcing"):
-        return []
-    rows = snapshot.rows(
-        """
-        SELECT s.product, coalesce(s.site, ''), s.supplier,
-               coalesce(s.price, p.standard_cost, 0), coalesce(s.lead_time_days, 0), s.capacity
-        FROM sourcing s LEFT JOIN products p USING (product) ORDER BY 1, 2, 3
-        """
+def _way_of(
+    route: Route, hours: Mapping[str, float], setup_cost: float, setup: Setup | None = None
+) -> Way:
+    return Way(
+        route.product,
+        route.site,
+        route.preference,
+        hours,
+        setup_cost,
+        route.yield_rate,
+        int(route.lead_time_days // DAYS_PER_MONTH),
+        setup,
     )
-    return [
-        Source(product, site, supplier, price, int(days // DAYS_PER_MONTH), capacity)
-        for product, site, supplier, price, days, capacity in rows
-    ]
 
 
-def _lanes(
-    snapshot: Snapshot,
-    demand: Mapping[Place, Row],
-    ways: Sequence[Way],
-    sources: Sequence[Source],
-) -> tuple[Lane, ...]:
-    wanted = {way.product for way in ways} | {product for product, _ in demand}
-    declared = []
-    if snapshot.has("lanes"):
-        rows = snapshot.rows(
-            "SELECT product, from_site, to_site, coalesce(cost, 0), coalesce(lead_time_days, 0), "
-            "capacity FROM lanes ORDER BY 1, 2, 3"
-        )
-        declared = [
-            Lane(product, origin, target, cost, int(days // DAYS_PER_MONTH), capacity)
-            for product, origin, target, cost, days, capacity in rows
-            if product in wanted
-        ]
-    has_lane = {lane.product for lane in declared}
-    origins: dict[str, set[str]] = {}
-    for product, site in [(w.product, w.site) for w in ways] + [
-        (s.product, s.site) for s in sources
-    ]:
-        origins.setdefault(product, set()).add(site)
-    implied = [
-        Lane(product, origin, site, 0.0, 0, None)
-        for product, site in demand
-        if product not in has_lane
-        for origin in sorted(origins.get(product, ()))
-        if origin != site
-    ]
-    return (*declared, *implied)
+# --- stock under way, hours, rates
 
 
 def _receipts(snapshot: Snapshot, months: tuple[date, ...], products: set[str]) -> dict[Place, Row]:
@@ -200,11 +244,28 @@ def _hours(
     known = available_hours(snapshot, months, snapshot.company.as_of)
     resources = sorted({name for way in ways for name in way.hours})
     require_calendar(known, resources, months)
+    _require_working(snapshot, resources)
     return {
         (name, t): Hours(known[(name, month)].regular, known[(name, month)].overtime * overtime)
         for name in resources
         for t, month in enumerate(months)
     }
+
+
+def _require_working(snapshot: Snapshot, resources: Sequence[str]) -> None:
+    """Check that every resource works at all; a lever may stop it, the facts may not."""
+    if plan_supplies.is_scenario(snapshot):
+        return
+    rows = snapshot.rows(
+        "SELECT c.resource FROM calendars c LEFT JOIN resources r USING (resource) "
+        "GROUP BY 1 HAVING max(c.hours * coalesce(r.efficiency, 1)) <= 0 ORDER BY 1"
+    )
+    for (name,) in rows:
+        if name in resources:
+            raise DataProblem(
+                f"{name} has no hours on any day of 'calendars'. Give its hours, or take its "
+                "routings out."
+            )
 
 
 def _wages(snapshot: Snapshot) -> dict[str, tuple[float, float]]:
@@ -218,19 +279,34 @@ def _wages(snapshot: Snapshot) -> dict[str, tuple[float, float]]:
 
 def _costs(snapshot: Snapshot) -> dict[str, Cost]:
     """Return each product's rates; a policy's where one is declared, averaged over sites."""
+    rates_of = ("holding_rate", "backlog_cost", "lost_sale_cost", "shortage_cost")
     policy = (
-        "SELECT product, avg(holding_rate) AS holding_rate, avg(backlog_cost) AS backlog_cost "
+        f"SELECT product, {', '.join(f'avg({name}) AS {name}' for name in rates_of)} "
         "FROM policies GROUP BY product"
         if snapshot.has("policies")
-        else "SELECT NULL::VARCHAR AS product, NULL::DOUBLE AS holding_rate, "
-        "NULL::DOUBLE AS backlog_cost"
+        else "SELECT NULL::VARCHAR AS product, "
+        + ", ".join(f"NULL::DOUBLE AS {name}" for name in rates_of)
     )
     rows = snapshot.rows(
         f"""
         SELECT p.product, coalesce(p.standard_cost, 0), coalesce(p.price, p.standard_cost, 1),
-               coalesce(y.holding_rate, $holding), y.backlog_cost
+               coalesce(y.holding_rate, $holding), y.backlog_cost, y.lost_sale_cost,
+               y.shortage_cost
         FROM products p LEFT JOIN ({policy}) y ON y.product = p.product
         """,
         {"holding": HOLDING_RATE},
     )
     return {product: rates(*entry) for product, *entry in rows}
+
+
+def _require_supply(problem: SupplyProblem) -> None:
+    """Check that every product asked for is made, bought, or there already."""
+    supplied = {way.product for way in problem.ways} | {s.product for s in problem.sources}
+    there = {place[0] for place, quantity in problem.opening.items() if quantity > 0}
+    there |= {place[0] for place, row in problem.receipts.items() if sum(row) > 0}
+    for (product, _), row in problem.demand.items():
+        if sum(row) > 0 and product not in supplied | there:
+            raise DataProblem(
+                f"{product} is asked for, but nothing says how it is made or bought and none is "
+                "in stock. Add it to 'routings' or 'sourcing'."
+            )

@@ -1,0 +1,254 @@
+"""A linear program under construction: PuLP's, solved on HiGHS, read by column and row number.
+
+HiGHS is asked itself for status, gap and duals: PuLP calls a run that hit its time limit
+optimal, and knows no gap.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Term = tuple[int, float]
+"""A column and its coefficient."""
+
+FEASIBLE = 2
+"""What HiGHS calls a primal or dual solution that keeps the rules."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where the solver stood at the end, by key of column and row.
+
+    Another program with some of the same keys can start from there. `columns` and `rows` hold
+    HiGHS's own marks (at a bound, basic).
+    """
+
+    columns: Mapping[Hashable, Any]  # Any: highspy's mark
+    rows: Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What the solver found.
+
+    Attributes:
+        values: Value of each column, by number.
+        duals: What one more of a row's right-hand side adds to the cost, by row number.
+        objective: The cost.
+        status: HiGHS's word for how it ended.
+        gap: Share by which a cheaper solution may exist at most; None where not proven.
+        iterations: Steps of the simplex method.
+    """
+
+    values: NDArray[np.float64]
+    duals: NDArray[np.float64]
+    objective: float
+    status: str
+    gap: float | None
+    iterations: int
+
+
+class Program:
+    """Columns and rows by key; numbers count from 0 in the order they were added."""
+
+    def __init__(self, name: str) -> None:
+        import pulp  # half a second: only when a plan is asked for
+
+        self._pulp = pulp
+        self._program = pulp.LpProblem(name, pulp.LpMinimize)
+        self._variables: list[Any] = []  # Any: PuLP's variable
+        self._whole: list[int] = []
+        self._columns: list[Hashable] = []
+        self.rows: dict[Hashable, int] = {}
+        self._highs: Any = None  # Any: highspy's solver
+        self._places: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+
+    def column(
+        self, key: Hashable, most: float | None = None, *, least: float = 0.0, whole: bool = False
+    ) -> int:
+        """Add a column and return its number.
+
+        Args:
+            key: What it stands for; a program with the same key can start from its value.
+            most: Upper bound; None for none.
+            least: Lower bound.
+            whole: Whether only whole numbers will do.
+        """
+        number = len(self._variables)
+        kind = self._pulp.LpInteger if whole else self._pulp.LpContinuous
+        # PuLP 3 sorts columns by name; padded numbers keep the order they came in.
+        self._variables.append(self._program.add_variable(f"x{number:07d}", least, most, kind))
+        self._columns.append(key)
+        if whole:
+            self._whole.append(number)
+        return number
+
+    def row(self, key: Hashable, terms: Sequence[Term], sense: str, right: float) -> None:
+        """Add the row `terms sense right`, where sense is `<=`, `>=` or `==`."""
+        total = self._sum(terms)
+        comparison = (
+            total <= right if sense == "<=" else total >= right if sense == ">=" else total == right
+        )
+        self._program += comparison, f"r{len(self.rows):07d}"
+        if key in self.rows:
+            raise ValueError(f"Two rows stand for {key}.")
+        self.rows[key] = len(self.rows)
+
+    def minimise(self, terms: Sequence[Term]) -> None:
+        """Say what to minimise."""
+        self._program += self._sum(terms)
+
+    def _sum(self, terms: Sequence[Term]) -> Any:  # Any: PuLP's expression
+        merged: dict[int, float] = defaultdict(float)
+        for number, coefficient in terms:
+            merged[number] += coefficient
+        variables, expression = self._variables, self._pulp.LpAffineExpression
+        if issubclass(expression, dict):  # PuLP 3: term lists build three times faster
+            return expression([(variables[number], each) for number, each in merged.items()])
+        return self._pulp.lpSum(each * variables[number] for number, each in merged.items())
+
+    # --- the solver
+
+    def solve(
+        self, time_limit_s: float, *, gap: float | None = None, start: Basis | None = None
+    ) -> Solved | None:
+        """Hand the program over to HiGHS and run it; None where it found nothing in time.
+
+        Args:
+            time_limit_s: Seconds it may take.
+            gap: Gap at which whole-number programs may stop.
+            start: Where another program's solver stood.
+        """
+        solver = self._pulp.HiGHS(msg=False, timeLimit=time_limit_s, threads=1, gapRel=gap)
+        solver.createAndConfigureSolver(self._program)
+        solver.buildSolverModel(self._program)
+        self._highs = self._program.solverModel
+        listed = getattr(self._program, "exported_variables", self._program.variables)()
+        # PuLP 3 leaves out columns that stand in no row.
+        self._places = np.array([int(entry.name[1:]) for entry in listed], dtype=np.int32)
+        if start is not None and not self._whole:
+            self._set_basis(start)
+        return self._run()
+
+    def again(self, costs: Mapping[int, float], time_limit_s: float) -> Solved | None:
+        """Run once more from the last solution, minimising something else.
+
+        Args:
+            costs: Cost by column; 0 for those left out.
+            time_limit_s: Seconds it may take.
+        """
+        place = self._numbers()
+        weights = np.zeros(len(self._places))
+        for number, cost in costs.items():
+            if number in place:
+                weights[place[number]] = cost
+        count = len(self._places)
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), weights)
+        self._allow(time_limit_s)
+        return self._run()
+
+    def hold(self, costs: Mapping[int, float], most: float) -> None:
+        """Keep what those columns cost at no more than `most` from now on."""
+        place = self._numbers()
+        terms = [(place[number], cost) for number, cost in costs.items() if number in place]
+        self._highs.addRow(
+            -float("inf"),
+            most,
+            len(terms),
+            np.array([number for number, _ in terms], dtype=np.int32),
+            np.array([cost for _, cost in terms], dtype=np.float64),
+        )
+
+    def price(self, solved: Solved, time_limit_s: float) -> Solved:
+        """Return a whole-number solution with duals: whole columns are held, the rest solved.
+
+        A program without whole columns has its duals already.
+        """
+        if not self._whole:
+            return solved
+        place = self._numbers()
+        whole = [number for number in self._whole if number in place]
+        at = np.array([place[number] for number in whole], dtype=np.int32)
+        fixed = np.round(solved.values[whole])
+        kinds = np.zeros(len(at), dtype=np.uint8)  # continuous
+        self._highs.changeColsIntegrality(len(at), at, kinds)
+        self._highs.changeColsBounds(len(at), at, fixed, fixed)
+        self._allow(time_limit_s)
+        priced = self._run()
+        if priced is None:
+            return solved
+        return Solved(
+            priced.values,
+            priced.duals,
+            priced.objective,
+            solved.status,
+            solved.gap,
+            solved.iterations + priced.iterations,
+        )
+
+    def basis(self) -> Basis:
+        """Return where the solver stands."""
+        found = self._highs.getBasis()
+        columns = dict.fromkeys(self._columns)
+        for number, mark in zip(self._places, found.col_status, strict=True):
+            columns[self._columns[number]] = mark
+        return Basis(columns, dict(zip(self.rows, found.row_status, strict=False)))
+
+    def _set_basis(self, start: Basis) -> None:
+        import highspy
+
+        marks = highspy.HighsBasisStatus
+        basis = highspy.HighsBasis()
+        basis.col_status = [
+            start.columns.get(self._columns[number]) or marks.kLower for number in self._places
+        ]
+        basis.row_status = [start.rows.get(key, marks.kBasic) for key in self.rows]
+        basis.valid = True
+        # The other program may have had more or fewer rows: HiGHS completes what does not fit.
+        basis.alien = True
+        self._highs.setBasis(basis)
+
+    def _numbers(self) -> dict[int, int]:
+        return {int(number): place for place, number in enumerate(self._places)}
+
+    def _allow(self, time_limit_s: float) -> None:
+        # HiGHS counts the time of all runs together.
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + time_limit_s)
+
+    def _run(self) -> Solved | None:
+        highs = self._highs
+        highs.run()
+        info = highs.getInfo()
+        if info.primal_solution_status != FEASIBLE:
+            return None
+        solution = highs.getSolution()
+        values = np.zeros(len(self._variables))
+        values[self._places] = solution.col_value
+        duals = np.array(solution.row_dual if solution.dual_valid else [0.0] * len(self.rows))
+        status = highs.modelStatusToString(highs.getModelStatus())
+        return Solved(
+            values,
+            duals,
+            float(info.objective_function_value),
+            status,
+            _gap(info, status, whole=bool(self._whole)),
+            int(info.simplex_iteration_count),
+        )
+
+    def failure(self) -> str:
+        """Return HiGHS's word for why there is no solution."""
+        return str(self._highs.modelStatusToString(self._highs.getModelStatus()))
+
+
+def _gap(info: Any, status: str, *, whole: bool) -> float | None:  # Any: highspy's figures
+    if not whole:
+        return 0.0 if status == "Optimal" else None
+    gap = float(info.mip_gap)
+    if isfinite(gap):
+        return max(0.0, gap)
+    return 0.0 if status == "Optimal" else None
