@@ -56,11 +56,7 @@ def plan_in_money(snapshot: Snapshot, plan: SupplyPlan) -> PlanMoney:
 
 def deliveries(plan: SupplyPlan) -> dict[tuple[str, str], tuple[float, ...]]:
     """Return pieces delivered by product and site, month by month."""
-    found = {}
-    for place, wanted in plan.problem.demand.items():
-        owed = (0.0, *plan.late[place])
-        found[place] = tuple(w + owed[t] - owed[t + 1] for t, w in enumerate(wanted))
-    return found
+    return {place: plan.delivered(place) for place in plan.problem.demand}
 
 
 def _prices(snapshot: Snapshot) -> dict[str, tuple[float | None, float]]:
