@@ -10,8 +10,11 @@ def stored_columns(table: Table, described: duckdb.DuckDBPyConnection) -> str:
     """Return the table's columns as SQL; one declared since the file was written is NULL."""
     stored = {row[0] for row in described.fetchall()}
     types = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
+    # Quoted: "order" is a word of SQL.
     return ", ".join(
-        column.name if column.name in stored else f"NULL::{types[column.type]} AS {column.name}"
+        f'"{column.name}"'
+        if column.name in stored
+        else f'NULL::{types[column.type]} AS "{column.name}"'
         for column in table.columns
     )
 

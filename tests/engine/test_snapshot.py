@@ -276,12 +276,12 @@ def test_every_declared_column_is_there_even_if_the_source_had_none_of_it(source
 
 
 def test_a_file_written_before_a_column_was_declared_reads_it_as_missing(company_of, tmp_path):
-    old = tmp_path / "routings.parquet"
-    duckdb.sql(f"COPY (SELECT 'A' AS product, 'L1' AS resource, 2.0 AS hours_per_unit) TO '{old}'")
+    old = tmp_path / "orders.parquet"
+    duckdb.sql(f"COPY (SELECT 'O1' AS \"order\", 'A' AS product, 2.0 AS quantity) TO '{old}'")
     company = company_of({"products": [{"product": "A"}]}).company
-    snapshot = Snapshot("s_old", company, {"routings": str(old)})
-    rows = snapshot.rows("SELECT product, hours_per_unit, yield_rate FROM routings")
-    assert rows == [("A", 2.0, None)]
+    snapshot = Snapshot("s_old", company, {"orders": str(old)})
+    rows = snapshot.rows('SELECT "order", quantity, priority FROM orders')
+    assert rows == [("O1", 2.0, None)]
 
 
 def test_the_id_does_not_depend_on_the_order_of_rows_or_threads(tmp_path):
