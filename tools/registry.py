@@ -19,6 +19,7 @@ MODULES = (
     "kpi",
     "forecast",
     "events",
+    "overrides",
     "capacity",
     "inventory",
     "supply_plan",
