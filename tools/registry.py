@@ -26,6 +26,7 @@ MODULES = (
     "aggregate",
     "scenario",
     "money",
+    "grid",
     "notes",
     "decisions",
     "minutes",
