@@ -24,6 +24,7 @@ MODULES = (
     "inventory",
     "supply_plan",
     "aggregate",
+    "requirements",
     "scenario",
     "money",
     "grid",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,43 +169,3 @@ def explode(made: Quantities, bom: Mapping[str, Sequence[Part]]) -> Quantities:
                 own = made_of.setdefault(part.component, {})
                 own[site] = own[site] + need if site in own else need
     return dict(sorted(taken.items()))
-
-
-def net_requirements(
-    gross: Sequence[float],
-    on_hand: float,
-    scheduled: Sequence[float],
-    *,
-    safety_stock: float = 0.0,
-    lot_min: float = 0.0,
-    lot_multiple: float = 0.0,
-) -> list[float]:
-    """Return the planned receipts that keep stock at its safety level, period by period.
-
-    `max(0, gross + safety stock - on hand - scheduled receipts - planned before)`, raised to
-    the lot. Release each one a lead time earlier.
-
-    Args:
-        gross: Requirement per period, in pieces.
-        on_hand: Stock at the start of the first period.
-        scheduled: Open receipts per period.
-        safety_stock: Stock to keep.
-        lot_min: Smallest lot; 0 for none.
-        lot_multiple: Lots are multiples of this; 0 for any quantity.
-
-    Example:
-        >>> net_requirements([50, 60, 0], 70, [0, 20, 0], safety_stock=10, lot_multiple=25)
-        [0.0, 50.0, 0.0]
-    """
-    planned = []
-    available = on_hand
-    for need, receipt in zip(gross, scheduled, strict=True):
-        available += receipt - need
-        lot = 0.0
-        if available < safety_stock:
-            lot = max(safety_stock - available, lot_min)
-            if lot_multiple > 0:
-                lot = ceil(lot / lot_multiple - 1e-9) * lot_multiple
-        planned.append(lot)
-        available += lot
-    return planned

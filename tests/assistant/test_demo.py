@@ -180,6 +180,8 @@ REQUESTS = [
     ("check_capacity", {"resource": "L3"}),
     ("project_inventory", {"only": "at_risk"}),
     ("plan_supply", {"months": 3}),
+    ("plan_aggregate", {"family": "Juice"}),
+    ("plan_requirements", {"product": "CMP-CITRUS"}),
     ("run_scenario", {"levers": [{"kind": "demand", "percent": 10}], "months": 3}),
     ("compare_plans", {}),
     ("search_notes", {"query": "promotion on line 3"}),

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import DataProblem
+from planning_engine.supply.order_rules import LotRule, net_line
 from planning_engine.supply.requirements import (
     Part,
     bill_of_materials,
     explode,
     independent_demand,
     levels,
-    net_requirements,
     plan_months,
 )
 
@@ -102,12 +102,10 @@ def test_explosion_agrees_with_walking_every_path(edges, quantities):
 
 def test_net_requirement_keeps_the_safety_stock_in_lots():
     # 70 - 50 = 20 ≥ 10; 20 + 20 - 60 = -20 → 30 short of 10 → 2 lots of 25; then 30 is enough
-    assert net_requirements([50, 60, 0], 70, [0, 20, 0], safety_stock=10, lot_multiple=25) == [
-        0,
-        50,
-        0,
-    ]
-    assert net_requirements([10], 0, [0], lot_min=40) == [40]
+    rule = LotRule(multiple=25)
+    line = net_line([50, 60, 0], 70, [0, 20, 0], safety_stock=10, rule=rule)
+    assert line.arriving == (0, 50, 0)
+    assert net_line([10], 0, [0], rule=LotRule(minimum=40)).arriving == (40,)
 
 
 @given(
@@ -116,7 +114,7 @@ def test_net_requirement_keeps_the_safety_stock_in_lots():
     safety=st.floats(0, 50),
 )
 def test_netted_stock_never_falls_below_safety(gross, on_hand, safety):
-    planned = net_requirements(gross, on_hand, [0] * len(gross), safety_stock=safety)
+    planned = net_line(gross, on_hand, [0] * len(gross), safety_stock=safety).arriving
     stock = on_hand
     for need, receipt in zip(gross, planned, strict=True):
         stock += receipt - need
