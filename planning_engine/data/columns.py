@@ -3,20 +3,22 @@
 import duckdb
 import pandas as pd
 
-from planning_engine.data.schema import Table
+from planning_engine.data.schema import Column, Table
 
 
 def stored_columns(table: Table, described: duckdb.DuckDBPyConnection) -> str:
-    """Return the table's columns as SQL; one declared since the file was written is NULL."""
-    stored = {row[0] for row in described.fetchall()}
-    types = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}
-    # Quoted: "order" is a word of SQL.
-    return ", ".join(
-        f'"{column.name}"'
-        if column.name in stored
-        else f'NULL::{types[column.type]} AS "{column.name}"'
-        for column in table.columns
-    )
+    """Return a stored table's columns as SQL: days as DATE, columns it lacks as NULL."""
+    stored = {row[0]: row[1] for row in described.fetchall()}
+    return ", ".join(_stored(column, stored.get(column.name)) for column in table.columns)
+
+
+def _stored(column: Column, kept_as: str | None) -> str:
+    declared = {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE"}[column.type]
+    name = f'"{column.name}"'  # quoted: "order" is a word of SQL
+    if kept_as is None:
+        return f"NULL::{declared} AS {name}"
+    is_time = column.type == "date" and kept_as != declared
+    return f"CAST({name} AS DATE) AS {name}" if is_time else name
 
 
 def conform(table: Table, frame: pd.DataFrame) -> pd.DataFrame:

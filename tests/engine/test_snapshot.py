@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -277,11 +278,14 @@ def test_every_declared_column_is_there_even_if_the_source_had_none_of_it(source
 
 def test_a_file_written_before_a_column_was_declared_reads_it_as_missing(company_of, tmp_path):
     old = tmp_path / "orders.parquet"
-    duckdb.sql(f"COPY (SELECT 'O1' AS \"order\", 'A' AS product, 2.0 AS quantity) TO '{old}'")
+    duckdb.sql(
+        "COPY (SELECT 'O1' AS \"order\", 'A' AS product, 2.0 AS quantity, "
+        f"TIMESTAMP '2026-10-02' AS requested_on) TO '{old}'"
+    )
     company = company_of({"products": [{"product": "A"}]}).company
     snapshot = Snapshot("s_old", company, {"orders": str(old)})
-    rows = snapshot.rows('SELECT "order", quantity, priority FROM orders')
-    assert rows == [("O1", 2.0, None)]
+    rows = snapshot.rows('SELECT "order", quantity, priority, requested_on + 1 FROM orders')
+    assert rows == [("O1", 2.0, None, date(2026, 10, 3))]
 
 
 def test_the_id_does_not_depend_on_the_order_of_rows_or_threads(tmp_path):
