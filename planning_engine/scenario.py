@@ -1,24 +1,67 @@
 """Scenarios: an ordered list of typed levers, applied to a company's facts."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from typing import Any
 
-from planning_engine import lever_effects
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.errors import BadRequest
-from planning_engine.lever_effects import Effect, Frames
-from planning_engine.levers import (
-    CapacityLever,
-    DemandLever,
-    EventLever,
-    LeadTimeLever,
-    Lever,
-    ResourceOutLever,
+from planning_engine.errors import BadRequest, UnknownName
+from planning_engine.lever_effects import (
+    assortment,
+    capacity,
+    demand,
+    events,
+    lanes,
+    policies,
+    supply,
 )
+from planning_engine.lever_effects.effect import Effect, Pull, Span
+from planning_engine.levers import EventChangeLever, EventLever, LaunchLever, Lever
+from planning_engine.levers.contradictions import require_no_contradiction
 from planning_engine.supply.requirements import plan_months
+
+# Any: each kind of lever has its own class.
+EFFECTS: Mapping[str, Callable[[Snapshot, Any, Span], Pull]] = {
+    "demand": demand.demand,
+    "event_off": events.event_off,
+    "event_change": events.event_change,
+    "event_new": events.event_new,
+    "price": assortment.price,
+    "launch": assortment.launch,
+    "discontinuation": assortment.discontinuation,
+    "unit_cost": assortment.unit_cost,
+    "capacity": capacity.capacity,
+    "resource_out": capacity.resource_out,
+    "overtime": capacity.overtime,
+    "calendar": capacity.calendar,
+    "yield": capacity.yields,
+    "lead_time": supply.lead_time,
+    "supplier_out": supply.supplier_out,
+    "supplier_capacity": supply.supplier_capacity,
+    "lane_closed": lanes.lane_closed,
+    "lane_cost": lanes.lane_cost,
+    "exclusive_source": lanes.exclusive_source,
+    "safety_stock": policies.safety_stock,
+    "service_level": policies.service_level,
+    "fence": policies.fence,
+}
+# What the fields of levers name.
+_NAMES = {
+    "product": "product",
+    "family": "family",
+    "region": "region",
+    "site": "site",
+    "resource": "resource",
+    "supplier": "supplier",
+    "event": "event",
+    "like": "product",
+    "successor": "product",
+    "from_site": "site",
+    "to_site": "site",
+    "target": "site",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +81,10 @@ def apply(snapshot: Snapshot, levers: Sequence[Lever], months: int = 12) -> Snap
 def pull(snapshot: Snapshot, levers: Sequence[Lever], months: int = 12) -> Scenario:
     """Pull levers one after the other and say what each did.
 
+    Every name and every contradiction is checked before the first lever is pulled. The order
+    matters where a lever adds units or hours and another scales them, and where one sets what
+    another scales; it does not matter otherwise.
+
     Args:
         snapshot: The company's facts, not narrowed.
         levers: What changes, in order.
@@ -45,17 +92,33 @@ def pull(snapshot: Snapshot, levers: Sequence[Lever], months: int = 12) -> Scena
 
     Raises:
         UnknownName: A lever names something the company does not have.
-        BadRequest: A lever lies before the plan.
+        BadRequest: A lever lies before the plan, or two contradict each other.
     """
     snapshot.require_everything(to="run a scenario")
+    named = named_levers(snapshot, levers)
+    spans = [_span(snapshot, lever, months) for lever in named]
     current, effects = snapshot, []
-    for step, lever in enumerate(levers):
-        named = resolve(snapshot, lever)
-        frames, effect = _pull_one(current, named, months)
-        effects.append(effect)
-        if frames:
-            current = current.with_tables(frames, recipe((*levers[:step], named), months))
+    for step, (lever, span) in enumerate(zip(named, spans, strict=True), 1):
+        pulled = EFFECTS[lever.kind](current, lever, span)
+        effects.append(replace(pulled.effect, tables=tuple(sorted(pulled.frames))))
+        if pulled.frames or pulled.company:
+            current = current.with_tables(
+                pulled.frames, recipe(named[:step], months), pulled.company
+            )
     return Scenario(snapshot, current, tuple(effects))
+
+
+def named_levers(snapshot: Snapshot, levers: Sequence[Lever]) -> tuple[Lever, ...]:
+    """Return levers with ids in place of the names people use, and none contradicting another.
+
+    Raises:
+        UnknownName: A name is not in the company's data; the nearest are offered.
+        BadRequest: Two levers contradict each other.
+    """
+    launched = {lever.product for lever in levers if isinstance(lever, LaunchLever)}
+    named = tuple(resolve(snapshot, lever, launched) for lever in levers)
+    require_no_contradiction(named)
+    return named
 
 
 def recipe(levers: Sequence[Lever], months: int) -> str:
@@ -64,39 +127,56 @@ def recipe(levers: Sequence[Lever], months: int) -> str:
     return json.dumps({"levers": body, "months": months}, sort_keys=True)
 
 
-def resolve(snapshot: Snapshot, lever: Lever) -> Lever:
+def resolve(snapshot: Snapshot, lever: Lever, launched: set[str] | None = None) -> Lever:
     """Return the lever with ids in place of the names people use.
+
+    Args:
+        snapshot: The company's facts.
+        lever: A lever.
+        launched: New products that other levers of the list bring.
 
     Raises:
         UnknownName: A name is not in the company's data; the nearest are offered.
     """
-    if isinstance(lever, EventLever):
-        snapshot.require("events", to="take an event out of the plan")
-    kinds = ("product", "family", "region", "resource", "supplier", "event")
-    named = {kind: getattr(lever, kind, None) for kind in kinds}
-    found = {kind: snapshot.find(kind, name) for kind, name in named.items() if name}
+    if isinstance(lever, EventLever | EventChangeLever):
+        snapshot.require("events", to="change an event of the plan")
+    found = {}
+    for field, kind in _NAMES.items():
+        name = getattr(lever, field, None)
+        is_new = kind == "product" and name in (launched or ())
+        if name:
+            found[field] = _new_or_known(snapshot, name) if is_new else snapshot.find(kind, name)
+    if isinstance(lever, LaunchLever):
+        found["product"] = _new_or_known(snapshot, lever.product)
+    source = getattr(lever, "source", None)
+    if source:
+        found["source"] = _site_or_supplier(snapshot, source)
     return lever.model_copy(update=found)
 
 
-def _pull_one(snapshot: Snapshot, lever: Lever, months: int) -> tuple[Frames, Effect]:
-    match lever:
-        case DemandLever():
-            return lever_effects.demand(snapshot, lever, _span(snapshot, lever, months))
-        case CapacityLever():
-            return lever_effects.capacity(snapshot, lever, _span(snapshot, lever, months))
-        case ResourceOutLever():
-            return lever_effects.resource_out(snapshot, lever, _span(snapshot, lever, months))
-        case LeadTimeLever():
-            return lever_effects.lead_time(snapshot, lever)
-        case EventLever():
-            return lever_effects.event_off(snapshot, lever, _span(snapshot, lever, months))
-    assert_never(lever)
+def _new_or_known(snapshot: Snapshot, product: str) -> str:
+    try:
+        return snapshot.find("product", product)
+    except UnknownName:
+        return product
+
+
+def _site_or_supplier(snapshot: Snapshot, name: str) -> str:
+    try:
+        return snapshot.find("site", name)
+    except UnknownName as unknown:
+        try:
+            return snapshot.find("supplier", name)
+        except UnknownName:
+            known = (*snapshot.names("site"), *snapshot.names("supplier"))
+            raise UnknownName("site or supplier", name, known) from unknown
 
 
 def _span(snapshot: Snapshot, lever: Lever, months: int) -> tuple[date, ...]:
     """Return the plan months that a lever reaches; months before the plan are left out."""
     whole = plan_months(snapshot, months)
-    start, end = lever.start or whole[0], lever.end or whole[-1]
+    start = getattr(lever, "start", None) or whole[0]
+    end = getattr(lever, "end", None) or whole[-1]
     if end < whole[0]:
         raise BadRequest(
             f"The plan starts in {whole[0]:%B %Y}; a lever cannot change months before it."

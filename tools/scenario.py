@@ -11,13 +11,15 @@ from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest
 from planning_engine.explain import cycle_change
 from planning_engine.levers import Lever
+from planning_engine.levers.window import days_named
 from planning_engine.plan import build
 from planning_engine.scenario import pull
 from planning_engine.supply.requirements import plan_months
 from tools.context import ToolContext
 from tools.cycle_answer import CycleAnswer
 from tools.evidence import Evidence
-from tools.lever_words import lever_facts, lever_words
+from tools.lever_facts import lever_facts
+from tools.lever_words import lever_words
 from tools.names import names_of
 from tools.registry import tool
 from tools.request import Month, Request
@@ -188,7 +190,7 @@ def _require(snapshot: Snapshot, to: str) -> None:
 def _horizon(snapshot: Snapshot, months: int, levers: Iterable[Lever]) -> int:
     """Return the months to plan: those asked for, or more if a lever reaches further."""
     (opening,) = plan_months(snapshot, 1)
-    ends: list[date] = [day for lever in levers for day in (lever.start, lever.end) if day]
+    ends: list[date] = [day for lever in levers for day in days_named(lever)]
     furthest = max((months_between(opening, day) + 1 for day in ends), default=0)
     if furthest > MOST_MONTHS:
         raise BadRequest(f"A scenario looks {MOST_MONTHS} months ahead of {opening:%B %Y}.")

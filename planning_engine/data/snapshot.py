@@ -95,20 +95,26 @@ class Snapshot:
         """Return the same facts as a person of that scope may see them."""
         return self._copy(scope=scope)
 
-    def with_tables(self, frames: Mapping[str, pd.DataFrame], recipe: str) -> "Snapshot":
+    def with_tables(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        recipe: str,
+        company: Company | None = None,
+    ) -> "Snapshot":
         """Return a snapshot in which some tables are replaced, as a scenario does.
 
         Args:
             frames: Table name → its whole new content, unnarrowed.
             recipe: What was changed; it goes into the new id, so the same recipe on the
                 same snapshot has the same id.
+            company: The company with other settings, such as fences; as it is if left out.
         """
         digest = hashlib.sha256(f"{self.id}|{recipe}".encode()).hexdigest()[:12]
         relations = {
             **self._relations,
             **{name: conform(TABLES[name], frame) for name, frame in frames.items()},
         }
-        return self._copy(identity=f"{self.id}+{digest}", relations=relations)
+        return self._copy(identity=f"{self.id}+{digest}", relations=relations, company=company)
 
     def _copy(
         self,
@@ -116,10 +122,11 @@ class Snapshot:
         identity: str | None = None,
         relations: Mapping[str, str | pd.DataFrame] | None = None,
         scope: Scope | None = None,
+        company: Company | None = None,
     ) -> "Snapshot":
         return Snapshot(
             identity or self.id,
-            self.company,
+            company or self.company,
             relations or self._relations,
             issues=self.issues,
             sources=self.sources,

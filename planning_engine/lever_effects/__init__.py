@@ -1,0 +1,1 @@
+"""What each kind of lever does to the tables of a company."""
