@@ -32,6 +32,8 @@ def lever_facts(names: Names, effect: Effect, horizon: tuple[date, ...]) -> list
     lever, of = effect.lever, about(effect)
     first, last = lever_span(effect, horizon)
     facts = [Fact("lever_start", first, None, of), Fact("lever_end", last, None, of)]
+    if first == last:
+        facts.append(Fact("lever_month", first, None, of))
     facts += [Fact(d, day, None, of) for d in _DAYS if (day := getattr(lever, d, None))]
     for field, unit in _TOLD.items():
         value = getattr(lever, field, None)

@@ -23,6 +23,7 @@ MODULES = (
     "capacity",
     "inventory",
     "supply_plan",
+    "full_plan",
     "aggregate",
     "requirements",
     "scenario",

@@ -42,7 +42,9 @@ def sources(
         found += [replace(s, site=site) for s in anywhere]
     bought = {(s.product, s.site) for s in found}
     cost = dict(snapshot.rows("SELECT product, coalesce(standard_cost, 0) FROM products"))
-    # A supplier at one plant limits the component there only; elsewhere nothing is known.
+    # A supplier at one plant limits the component there and where a lane brings it; elsewhere
+    # nothing is known.
+    bought |= {(lane.product, lane.target) for lane in _declared_lanes(snapshot, months)}
     open_ended = [p for p in sorted(used) if p not in bought and p[0] not in made]
     found += [Source(c, site, "", cost.get(c, 0.0), 0, None) for c, site in open_ended]
     return tuple(found), frozenset(component for component, _ in open_ended)
