@@ -15,7 +15,10 @@ HEAD = (
     "/stages/stage/@maxServiceTime,/stages/stage/@serviceLevel\n"
 )
 ARCS = "1,Part,Shop,,,,,,,,\n1,Part,Web,,,,,,,,\n"
-STAGES = "1,,,Part,1,4,,,,,\n1,,,Shop,9,1,,,10,0,0.9772498680518208\n1,,,Web,,,1,1,10,,97.72498680518208\n"
+STAGES = (
+    "1,,,Part,1,4,,,,,\n1,,,Shop,9,1,,,10,0,0.9772498680518208\n"
+    "1,,,Web,,,1,1,10,,97.72498680518208\n"
+)
 
 
 def test_a_chain_is_read_with_its_blanks(tmp_path):
