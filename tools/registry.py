@@ -29,6 +29,7 @@ MODULES = (
     "scenario",
     "money",
     "grid",
+    "exceptions",
     "notes",
     "decisions",
     "minutes",
