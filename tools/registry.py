@@ -26,6 +26,7 @@ MODULES = (
     "full_plan",
     "aggregate",
     "requirements",
+    "promise",
     "scenario",
     "money",
     "grid",
