@@ -18,6 +18,7 @@ MODULES = (
     "data",
     "kpi",
     "forecast",
+    "demand",
     "events",
     "overrides",
     "capacity",

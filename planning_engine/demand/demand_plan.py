@@ -12,6 +12,8 @@ from planning_engine.data.calendars import add_months, horizon, months_between
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand import layers
+from planning_engine.demand.baseline import matched, monthly
+from planning_engine.demand.cleansing import cleansed, repairs
 from planning_engine.demand.history import complete_periods
 from planning_engine.demand.theta import theta
 from planning_engine.errors import DataProblem
@@ -88,7 +90,7 @@ def statistical(
     )
     if not products:
         return empty
-    past = _monthly(snapshot, products)
+    past = cleansed(monthly(snapshot, products), repairs(snapshot))
     if past.empty:
         return empty
     known = complete_periods(snapshot)
@@ -124,42 +126,6 @@ def _forecast_rows(history: Array, steps: int) -> Array:
     return np.maximum(means, 0)
 
 
-def _monthly(snapshot: Snapshot, products: Sequence[str]) -> pd.DataFrame:
-    """Return product, site, region, month, quantity and baseline of complete months."""
-    known = complete_periods(snapshot)
-    end = add_months(known[-1], 1)
-    region, join = "NULL::VARCHAR", ""
-    if snapshot.has("customers"):
-        region, join = "c.region", "LEFT JOIN customers c ON c.customer = t.customer"
-    rows = snapshot.query(
-        f"""
-        SELECT t.product, t.site, {region} AS region,
-               date_trunc('month', t.date)::TIMESTAMP AS month, sum(t.quantity) AS quantity
-        FROM sales t {join}
-        WHERE t.product IN (SELECT unnest($products)) AND t.date >= $first AND t.date < $end
-        GROUP BY ALL ORDER BY ALL
-        """,
-        {"products": list(products), "first": known[0], "end": end},
-    )
-    lifts = layers.factors(snapshot, layers.events(snapshot), known[0], end)
-    return _divided(rows, lifts)
-
-
-def _divided(rows: pd.DataFrame, lifts: pd.DataFrame) -> pd.DataFrame:
-    met = _matched(rows, lifts)
-    return rows.assign(baseline=rows["quantity"] / met)
-
-
-def _matched(rows: pd.DataFrame, lifts: pd.DataFrame) -> Array:
-    """Return the events' factor of each row, 1 where none."""
-    if lifts.empty:
-        return np.ones(len(rows))
-    keys = ["product", "month"] + (["region"] if lifts["region"].notna().any() else [])
-    lifts = lifts.assign(month=pd.to_datetime(lifts["month"]).astype(rows["month"].dtype))
-    left = rows[keys].merge(lifts[[*keys, "factor"]], on=keys, how="left")
-    return np.asarray(left["factor"].fillna(1.0), dtype=np.float64)
-
-
 def _with_events(
     snapshot: Snapshot, long: pd.DataFrame, past: pd.DataFrame, plan_months: Sequence[date]
 ) -> pd.DataFrame:
@@ -175,7 +141,7 @@ def _with_events(
     parts["share"] = np.where(whole > 0, parts["share"] / whole.where(whole > 0, 1), 0)
     cells = long.merge(parts, on=["product", "site"], how="left")
     cells["share"] = cells["share"].fillna(1.0)
-    cells["quantity"] *= cells["share"] * _matched(cells, lifts)
+    cells["quantity"] *= cells["share"] * matched(cells, lifts)
     return cells.groupby(_KEYS, sort=True)["quantity"].sum().reset_index()
 
 

@@ -76,6 +76,7 @@ def forecast(
     months: int = 6,
     without_events: tuple[str, ...] = (),
     bucket: Bucket = "month",
+    cleansing: bool = True,
 ) -> Forecast:
     """Forecast a slice as one series, from the first period that is not over.
 
@@ -85,6 +86,7 @@ def forecast(
         months: Periods ahead, at most 24.
         without_events: Events to switch off.
         bucket: Length of a period.
+        cleansing: Learn from the cleansed history, not from the raw one.
 
     Raises:
         DataProblem: The slice was never sold and no like product stands in for it.
@@ -95,7 +97,7 @@ def forecast(
             f"{describe(where)} is {life.stage} material: it is not sold, its demand follows from "
             "the products it goes into. Ask for its stock projection instead."
         )
-    past, like = _past(snapshot, where, life, bucket)
+    past, like = _past(snapshot, where, life, bucket, cleansing)
     start = first_open(snapshot.company.as_of, bucket)
     lead = _periods_until(past, start)
     made = forecast_series(past.baseline, HORIZON + lead, past.season, tested_on=TESTED_ON)
@@ -119,11 +121,11 @@ def forecast(
 
 
 def _past(
-    snapshot: Snapshot, where: WhereKey, life: _Life, bucket: Bucket
+    snapshot: Snapshot, where: WhereKey, life: _Life, bucket: Bucket, cleansing: bool
 ) -> tuple[History, str | None]:
     """Return the history to learn from, with the like product's before a launch."""
     try:
-        own = history(snapshot, where, bucket)
+        own = history(snapshot, where, bucket, cleansing)
     except DataProblem:
         if not life.like_product:
             raise
@@ -133,7 +135,7 @@ def _past(
             raise DataProblem(f"There is no history of {describe(where)}.")
         return own, None
     stand_in = dict(where) | {"product": life.like_product}
-    like = history(snapshot, tuple(sorted(stand_in.items())), bucket)
+    like = history(snapshot, tuple(sorted(stand_in.items())), bucket, cleansing)
     return _joined(own, like, dict(where)["product"]), life.like_product
 
 

@@ -7,6 +7,8 @@ Conventions, stated with every forecast:
   period in which nothing was sold: 0. It ends early only at the product's `end_on`.
 - A period in which the whole company has no row is missing data, not 0: it is estimated
   (same period a year before or after, else the line between its neighbours) and named.
+- Outliers and demand lost to stock-outs are repaired in the baseline, never in the quantity
+  (`cleansing`), unless that layer is switched off.
 - Promoted months are brought back to their baseline by dividing by `1 + uplift` of the
   events of that month, unless the raw history is asked for.
 """
@@ -22,6 +24,7 @@ from numpy.typing import NDArray
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand import layers
+from planning_engine.demand.cleansing import Repair, repairs
 from planning_engine.demand.periods import Bucket, ahead, before, complete_periods, first_open
 from planning_engine.demand.slices import Where, cut
 from planning_engine.errors import DataProblem
@@ -49,7 +52,8 @@ class History:
     Attributes:
         periods: First day of each period, without gaps.
         quantity: What was sold.
-        baseline: The same without the uplift of events; equal to `quantity` without any.
+        baseline: The same without the uplift of events and cleansed; equal to `quantity`
+            without either.
         bucket: Length of a period.
         estimated: Periods for which the company has no data at all; their figures are
             estimates.
@@ -72,20 +76,28 @@ class History:
 
 
 @remember(size=256)
-def history(snapshot: Snapshot, where: _WhereKey = (), bucket: Bucket = "month") -> History:
+def history(
+    snapshot: Snapshot,
+    where: _WhereKey = (),
+    bucket: Bucket = "month",
+    cleansing: bool = True,
+) -> History:
     """Return the demand of a slice; see the conventions above.
 
     Args:
         snapshot: The facts.
         where: The slice, as sorted pairs of kind and id (`key`).
         bucket: Length of a period.
+        cleansing: Take outliers and demand lost to stock-outs out of the baseline (months and
+            quarters only; see `cleansing`).
 
     Raises:
         DataProblem: The slice was never sold in a complete period.
     """
     snapshot.require("products", "sales", to="look at demand")
     known = complete_periods(snapshot, bucket)
-    sold = _sold(snapshot, dict(where), bucket, known[0], known[-1])
+    cells = repairs(snapshot) if cleansing and bucket in ("month", "quarter") else ()
+    sold = _sold(snapshot, dict(where), bucket, (known[0], known[-1]), cells)
     totals = _totals(snapshot, sold)
     if totals.empty:
         raise DataProblem(
@@ -99,7 +111,8 @@ def history(snapshot: Snapshot, where: _WhereKey = (), bucket: Bucket = "month")
     return History(
         periods=tuple(periods),
         quantity=_filled(totals["quantity"], periods, missing, SEASONS[bucket]),
-        baseline=_filled(totals["baseline"], periods, missing, SEASONS[bucket]),
+        baseline=_filled(totals["baseline"], periods, missing, SEASONS[bucket])
+        + _unsold(snapshot, dict(where), cells, periods, bucket),
         bucket=bucket,
         estimated=missing,
         events=layers.touching(layers.events(snapshot), leaves, periods[0], periods[-1]),
@@ -126,9 +139,17 @@ class _Sold:
     parameters: dict[str, object]
 
 
-def _sold(snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: date) -> _Sold:
+def _sold(
+    snapshot: Snapshot,
+    where: Where,
+    bucket: Bucket,
+    span: tuple[date, date],
+    cells: Sequence[Repair],
+) -> _Sold:
+    first, last = span
     chosen = layers.events(snapshot)
     lifts = layers.factors(snapshot, chosen, first, ahead(last, bucket, 1))
+    repaired = [cell for cell in cells if cell.ratio is not None]
     part = cut(snapshot, "sales", where, subject="Demand", products=True)
     source, region = part.source, "NULL::VARCHAR"
     if snapshot.has("customers"):
@@ -139,17 +160,23 @@ def _sold(snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: d
         WITH lifts AS (
             SELECT unnest($products) AS product, unnest($regions) AS region,
                    unnest($months) AS month, unnest($factors) AS factor
+        ), repairs AS (
+            SELECT unnest($cell_products) AS product, unnest($cell_sites) AS site,
+                   unnest($cell_months) AS month, unnest($cell_ratios) AS ratio
         ), sold AS (
             SELECT date_trunc('{bucket}', t.date)::TIMESTAMP AS period,
                    date_trunc('month', t.date)::DATE AS month, t.product, p.family,
-                   {region} AS region, sum(t.quantity) AS quantity
+                   coalesce(t.site, '') AS site, {region} AS region,
+                   sum(t.quantity) AS quantity
             FROM {source}
             WHERE {part.where} AND t.date >= $first AND t.date < $end GROUP BY ALL
         ), lifted AS (
             SELECT s.period, s.product, s.family, s.region, s.quantity,
-                   s.quantity / coalesce(l.factor, 1) AS baseline
+                   s.quantity / coalesce(l.factor, 1) * coalesce(r.ratio, 1) AS baseline
             FROM sold s LEFT JOIN lifts l ON l.product = s.product AND l.month = s.month
                  AND (l.region IS NULL OR l.region = s.region)
+            LEFT JOIN repairs r ON r.product = s.product AND r.month = s.month
+                 AND r.site = s.site
         )
     """
     parameters = {
@@ -158,6 +185,10 @@ def _sold(snapshot: Snapshot, where: Where, bucket: Bucket, first: date, last: d
         "regions": [None if pd.isna(r) else r for r in lifts["region"]] or [""],
         "months": [*lifts["month"]] or [date.min],
         "factors": [*lifts["factor"]] or [1.0],
+        "cell_products": [cell.product for cell in repaired] or [""],
+        "cell_sites": [cell.site for cell in repaired] or [""],
+        "cell_months": [cell.month for cell in repaired] or [date.min],
+        "cell_ratios": [cell.ratio for cell in repaired] or [1.0],
         "first": first,
         "end": ahead(last, bucket, 1),
     }
@@ -171,6 +202,31 @@ def _totals(snapshot: Snapshot, sold: _Sold) -> pd.DataFrame:
         sold.parameters,
     )
     return rows.set_index("period")
+
+
+def _unsold(
+    snapshot: Snapshot,
+    where: Where,
+    cells: Sequence[Repair],
+    periods: Sequence[date],
+    bucket: Bucket,
+) -> NDArray[np.float64]:
+    """Return the demand of cells in which nothing was sold for lack of stock.
+
+    Nobody bought there, so it belongs to no customer: a slice of customers has none of it.
+    """
+    added = np.zeros(len(periods))
+    nothing = [cell for cell in cells if cell.ratio is None]
+    if not nothing or set(where) & {"customer", "channel", "region"}:
+        return added
+    families = dict(snapshot.rows("SELECT product, family FROM products"))
+    for cell in nothing:
+        has = {"product": cell.product, "site": cell.site, "family": families.get(cell.product)}
+        if all(has.get(kind) == name for kind, name in where.items()):
+            at = [place for place, period in enumerate(periods) if period <= cell.month]
+            if at and cell.month < ahead(periods[at[-1]], bucket, 1):
+                added[at[-1]] += cell.base
+    return added
 
 
 def _last_period(snapshot: Snapshot, where: Where, bucket: Bucket, known: Sequence[date]) -> date:

@@ -121,8 +121,8 @@ def cells(
 
     Columns: stream, cycle, month, product, family, site, quantity, author, reason,
     expires_on, stat (same cycle), naive (sales of the same month a year before; NaN
-    where there were none, as in the KPI), actual (NaN while the month is not complete; 0
-    where nothing was sold).
+    where there were none, as in the KPI), actual (NaN while the month is not complete; 0 where
+    nothing was sold).
 
     Args:
         snapshot: The facts.
