@@ -9,7 +9,7 @@ OWNER = Person("owner", "Owner of this machine", "executive")
 
 # Which kinds of proposal a role may approve.
 _APPROVES: dict[str, frozenset[str]] = {
-    "planner": frozenset({"decision", "minutes"}),
+    "planner": frozenset({"decision", "minutes", "plan_of_record"}),
 }
 
 
@@ -74,8 +74,8 @@ def require_approver(person: Person, kind: str) -> None:
     if not may_approve(person, kind):
         allowed = "an executive or a planner" if kind in _APPROVES["planner"] else "an executive"
         raise NotPermitted(
-            f"{person.name} may not decide on a {kind}: it takes {allowed}, and the role in "
-            f"company.toml is {person.role}."
+            f"{person.name} may not decide on a {kind.replace('_', ' ')}: it takes {allowed}, and "
+            f"the role in company.toml is {person.role}."
         )
 
 

@@ -7,13 +7,17 @@ from typing import Any, Literal  # Any: the body of a proposal is JSON
 
 from assistant import access
 from assistant.answer import PendingProposal
+from assistant.company_home import CompanyHome
+from assistant.plan_approval import KIND as PLAN_OF_RECORD
+from assistant.plan_approval import PlanApproval
 from assistant.store.conversations import new_code
 from assistant.store.decision_log import StoredProposal, settled_as
 from assistant.store.records import read_check
 from assistant.store.state import Store
 from planning_engine.data.company import Person
 from planning_engine.decisions import Decision
-from planning_engine.errors import BadRequest, NotPermitted, UnknownName
+from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
+from planning_engine.plan_of_record import PlanOfRecord
 from tools.evidence import Evidence
 
 Verdict = Literal["approved", "rejected"]
@@ -24,6 +28,7 @@ class Approvals:
     """Decides on proposals, in whole transactions."""
 
     store: Store
+    home: CompanyHome | None = None
 
     def pending(self, evidence: Evidence) -> PendingProposal | None:
         """Return the proposal of an evidence with a new id, not kept yet."""
@@ -69,11 +74,15 @@ class Approvals:
         Raises:
             UnknownName: There is no such proposal.
             NotPermitted: The person's role may not decide on it.
-            BadRequest: It was decided before.
+            BadRequest: It was decided before, or is a plan that comes out differently today.
         """
         stored = self.find(identity, person)
         access.require_approver(person, stored.pending.proposal.kind)
+        if stored.pending.status != "open":
+            raise BadRequest(_decided_before(stored))
         at = self.store.now()
+        # Computed before the transaction: planning takes seconds, a lock should not.
+        plan = self._plan(stored, verdict, person, at)
         settled = settled_as(
             stored,
             verdict,
@@ -98,6 +107,8 @@ class Approvals:
                     receipt=settled.receipt,
                     reason=settled.reason or "",
                 )
+            if plan is not None:
+                self.store.plans.record(connection, plan, settled, at)
             self.store.audit.write(
                 connection,
                 person=person.id,
@@ -107,6 +118,16 @@ class Approvals:
                 detail={"kind": settled.pending.proposal.kind, "reason": settled.reason},
             )
         return settled.pending
+
+    def _plan(
+        self, stored: StoredProposal, verdict: Verdict, person: Person, at: datetime
+    ) -> PlanOfRecord | None:
+        """Return the plan of record an approval makes; None for other kinds and rejections."""
+        if verdict != "approved" or stored.pending.proposal.kind != PLAN_OF_RECORD:
+            return None
+        if self.home is None:
+            raise DataProblem("There is no company to compute the plan of record on.")
+        return PlanApproval(self.home).confirmed(stored, person, at)
 
 
 def _may_read(stored: StoredProposal, person: Person) -> bool:

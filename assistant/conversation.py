@@ -15,12 +15,14 @@ from assistant.ledger import Ledger, Moment
 from assistant.receipts import Replay, replay
 from assistant.store.conversations import Receipt, Thread, Turn, new_code
 from assistant.store.decision_log import DecisionEvent, StoredProposal, VisibleDecisions
+from assistant.store.plan_records import VisiblePlans
 from assistant.store.state import Store
 from assistant.viewpoints import Viewpoints
 from planning_engine.data.company import Company, Person
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.decisions import Decision
 from planning_engine.errors import BadRequest, NotPermitted, UnknownName
+from planning_engine.plan_of_record import PlanOfRecord
 from tools import registry
 from tools.context import NoteLibrary, ToolContext
 from tools.evidence import Evidence
@@ -73,7 +75,7 @@ class Conversation:
         self._notes = notes
         self._agents = agents
         self._views = Viewpoints()
-        self._approvals = Approvals(store)
+        self._approvals = Approvals(store, home)
         self._ledger = Ledger(store)
 
     # Who and what
@@ -218,6 +220,15 @@ class Conversation:
         """Return one proposal, open or decided."""
         return self._approvals.find(identity, person)
 
+    def plans_of_record(self, person: Person) -> tuple[PlanOfRecord, ...]:
+        """Return the plans of record, earliest approved first.
+
+        Raises:
+            NotPermitted: The person does not see the whole company.
+        """
+        self.snapshot(person).require_everything(to="read the plan of record")
+        return self.store.plans.plans()
+
     def approve(
         self, proposal: str, person: Person, channel: str, reason: str = ""
     ) -> PendingProposal:
@@ -256,6 +267,7 @@ class Conversation:
                 restricted=access.reads_restricted(person),
                 until_seq=moment.decisions_seq,
             ),
+            VisiblePlans(self.store.plans, moment.at),
             lambda text, done: listener(Progress("tool_progress", text, done=done)),
         )
 

@@ -9,6 +9,8 @@ from typing import Literal
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.finance import PlanMoney, plan_in_money
+from planning_engine.finance_cash import cash
+from planning_engine.finance_statement import of_supply
 from planning_engine.levers import Lever
 from planning_engine.scenario import apply
 from planning_engine.supply import capacity, inventory
@@ -50,8 +52,12 @@ class Plan:
     digest: str
 
     def figure(self, name: str) -> Figure:
-        """Return a figure by name."""
+        """Return a figure by name, of those every plan has."""
         return next(figure for figure in self.figures if figure.name == name)
+
+    def find(self, name: str) -> Figure | None:
+        """Return a figure by name; None if it is not known of this plan."""
+        return next((figure for figure in self.figures if figure.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def build(snapshot: Snapshot, months: int = 6, levers: Sequence[Lever] = ()) -> 
     return _built(apply(snapshot, levers, months) if levers else snapshot, months)
 
 
-@remember(6)
+@remember(12)
 def _built(snapshot: Snapshot, months: int) -> Plan:
     supply = plan_supply(snapshot, months)
     check = capacity.check(snapshot, months)
@@ -127,9 +133,22 @@ def _figures(
         Figure("stock_outs", float(len(projection.stock_outs)), "1", "lower"),
         Figure("plan_cost", supply.cost.paid, currency, "lower"),
         Figure("revenue", money.revenue, currency, "higher"),
+        Figure("cost_of_goods", money.cost_of_goods, currency, "neutral"),
         Figure("margin", money.margin, currency, "higher"),
         Figure("inventory_value", money.inventory_value, currency, "neutral"),
+        Figure("carrying_cost", supply.cost.holding, currency, "lower"),
+        *_cash(snapshot, supply),
     )
+
+
+def _cash(snapshot: Snapshot, supply: SupplyPlan) -> tuple[Figure, ...]:
+    """Return the cash the plan leaves; nothing where a month's is not known."""
+    statement = of_supply(snapshot, supply, "list")
+    months = [month.net for month in cash(snapshot, supply, statement)]
+    known = [net for net in months if net is not None]
+    if len(known) < len(months):
+        return ()
+    return (Figure("cash", sum(known), snapshot.company.currency, "higher"),)
 
 
 def _digest(supply: SupplyPlan, figures: Sequence[Figure]) -> str:
@@ -151,8 +170,9 @@ def _digest(supply: SupplyPlan, figures: Sequence[Figure]) -> str:
 
 
 def compare(base: Plan, other: Plan) -> tuple[Delta, ...]:
-    """Return every figure of two plans side by side."""
+    """Return every figure known of both plans side by side."""
     return tuple(
         Delta(one.name, one.unit, one.better, one.value, two.value)
-        for one, two in zip(base.figures, other.figures, strict=True)
+        for one in base.figures
+        if (two := other.find(one.name)) is not None
     )

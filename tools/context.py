@@ -1,4 +1,4 @@
-"""What a tool is handed: facts narrowed to the asker, and readers of notes and decisions."""
+"""What a tool is handed: facts narrowed to the asker; readers of notes, decisions and plans."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Protocol
 from planning_engine.data.company import Person
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.decisions import Decision
+from planning_engine.plan_of_record import PlanOfRecord
 from tools.evidence import Passage
 
 
@@ -56,6 +57,14 @@ class DecisionLog(Protocol):
         ...
 
 
+class PlanLog(Protocol):
+    """Plans of record; never changed, only followed by others."""
+
+    def plans(self) -> Sequence[PlanOfRecord]:
+        """Return all of them, earliest approved first."""
+        ...
+
+
 class NoNotes:
     """A library without notes, for tools run on bare facts."""
 
@@ -76,6 +85,14 @@ class NoDecisions:
         return ()
 
 
+class NoPlans:
+    """A log without plans of record."""
+
+    def plans(self) -> Sequence[PlanOfRecord]:
+        """Return nothing."""
+        return ()
+
+
 def _silent(message: str, done: float) -> None:
     """Drop progress nobody listens to."""
 
@@ -89,6 +106,7 @@ class ToolContext:
         person: Who asks; None for a command line on a single user's machine.
         notes: Meeting notes the asker may read.
         decisions: Decisions the asker may read.
+        plans: Plans of record; they are of the whole company.
         progress: Called with a message and a share done, 0 to 1, by long runs.
     """
 
@@ -96,4 +114,5 @@ class ToolContext:
     person: Person | None = None
     notes: NoteLibrary = field(default_factory=NoNotes)
     decisions: DecisionLog = field(default_factory=NoDecisions)
+    plans: PlanLog = field(default_factory=NoPlans)
     progress: Callable[[str, float], None] = _silent

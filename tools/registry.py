@@ -29,6 +29,7 @@ MODULES = (
     "requirements",
     "promise",
     "scenario",
+    "plan_of_record",
     "money",
     "grid",
     "exceptions",

@@ -72,7 +72,8 @@ class NamedScenario(Request):
 class CompareRequest(Request):
     """Scenarios against each other, or two published cycles."""
 
-    scenarios: tuple[NamedScenario, ...] = Field((), max_length=6)
+    scenarios: tuple[NamedScenario, ...] = Field((), max_length=24)
+    plan_of_record: bool = Field(False, description="Also the plan of record, on today's data.")
     cycle: Month | None = Field(None, description="A published cycle's plan …")
     previous: Month | None = Field(None, description="… against this earlier cycle's.")
     family: str | None = Field(None, description="Only this family.")
@@ -89,18 +90,18 @@ def run_scenario(context: ToolContext, request: ScenarioRequest) -> Evidence:
     pulled in the order given. For several scenarios side by side use compare_plans.
     """
     snapshot = context.snapshot
-    _require(snapshot, "run a scenario")
-    months = _horizon(snapshot, request.months, request.levers)
+    require_tables(snapshot, "run a scenario")
+    months = horizon(snapshot, request.months, request.levers)
     context.progress("Planning the base", 0.1)
     base = build(snapshot, months)
     scenario = pull(snapshot, request.levers, months)
     context.progress("Planning the scenario", 0.5)
     other = build(scenario.snapshot, months)
     names = names_of(snapshot)
-    horizon = plan_months(snapshot, months)
+    span = plan_months(snapshot, months)
     answer = ScenarioAnswer(names, base, (("scenario", other),), request.focus)
-    said = [lever_words(names, effect, horizon) for effect in scenario.effects]
-    facts = [fact for effect in scenario.effects for fact in lever_facts(names, effect, horizon)]
+    said = [lever_words(names, effect, span) for effect in scenario.effects]
+    facts = [fact for effect in scenario.effects for fact in lever_facts(names, effect, span)]
     changes = any(not effect.is_empty for effect in scenario.effects)
     result = answer.result() if changes else "The plan stays as it is."
     return Evidence(
@@ -123,9 +124,10 @@ def compare_plans(context: ToolContext, request: CompareRequest) -> Evidence:
     "what changed since the last cycle?" (give the cycles, or nothing for the latest two). A
     single what-if is run_scenario.
     """
-    if request.scenarios and (request.cycle or request.previous):
+    asks_plans = bool(request.scenarios) or request.plan_of_record
+    if asks_plans and (request.cycle or request.previous):
         raise BadRequest("Compare either scenarios or published cycles, not both at once.")
-    if request.scenarios:
+    if asks_plans:
         return _compare_scenarios(context, request)
     return _compare_cycles(context.snapshot, request)
 
@@ -136,15 +138,16 @@ def _compare_scenarios(context: ToolContext, request: CompareRequest) -> Evidenc
             "Scenarios are compared for the whole company; name a product or family in a lever."
         )
     snapshot = context.snapshot
-    _require(snapshot, "compare scenarios")
-    listed = [scenario.name for scenario in request.scenarios]
+    require_tables(snapshot, "compare scenarios")
+    scenarios = [*_of_record(context, request), *request.scenarios]
+    listed = [scenario.name for scenario in scenarios]
     if len(set(listed)) < len(listed) or "base" in listed:
         raise BadRequest("Give every scenario a name of its own, other than 'base'.")
-    levers = [lever for scenario in request.scenarios for lever in scenario.levers]
-    months = _horizon(snapshot, request.months, levers)
+    levers = [lever for scenario in scenarios for lever in scenario.levers]
+    months = horizon(snapshot, request.months, levers)
     base = build(snapshot, months)
     others = []
-    for step, scenario in enumerate(request.scenarios):
+    for step, scenario in enumerate(scenarios):
         context.progress(f"Planning {scenario.name}", (step + 1) / (len(listed) + 1))
         others.append((scenario.name, build(snapshot, months, scenario.levers)))
     answer = ScenarioAnswer(names_of(snapshot), base, tuple(others))
@@ -157,6 +160,18 @@ def _compare_scenarios(context: ToolContext, request: CompareRequest) -> Evidenc
         definition=DEFINITION.format(months=months, digests=digests),
         issues=snapshot.issues_of(TABLES),
     )
+
+
+def _of_record(context: ToolContext, request: CompareRequest) -> list[NamedScenario]:
+    """Return the plan of record as a scenario on today's facts, if it is asked for."""
+    if not request.plan_of_record:
+        return []
+    plans = context.plans.plans()
+    if not plans:
+        raise BadRequest(
+            "No plan of record has been approved yet. Draft one with draft_plan_of_record."
+        )
+    return [NamedScenario(name="plan of record", levers=plans[-1].levers)]
 
 
 def _compare_cycles(snapshot: Snapshot, request: CompareRequest) -> Evidence:
@@ -182,12 +197,13 @@ def _compare_cycles(snapshot: Snapshot, request: CompareRequest) -> Evidence:
     )
 
 
-def _require(snapshot: Snapshot, to: str) -> None:
+def require_tables(snapshot: Snapshot, to: str) -> None:
+    """Check that a plan can be made, of the whole company."""
     snapshot.require("stock", "routings", "resources", "calendars", to=to)
     snapshot.require_everything(to=to)
 
 
-def _horizon(snapshot: Snapshot, months: int, levers: Iterable[Lever]) -> int:
+def horizon(snapshot: Snapshot, months: int, levers: Iterable[Lever]) -> int:
     """Return the months to plan: those asked for, or more if a lever reaches further."""
     (opening,) = plan_months(snapshot, 1)
     ends: list[date] = [day for lever in levers for day in days_named(lever)]

@@ -10,35 +10,13 @@ from planning_engine.supply.capacity import CapacityCheck, MonthLoad
 from planning_engine.supply.inventory import StockOutlook
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
+from tools.figure_words import LABELS, SAID_AS
 from tools.names import Names
 from tools.plan_words import because, late_facts, late_words
 
 Focus = Literal["all", "capacity", "inventory", "service", "cost"]
 BASE = "base"
 SAID = 3
-_LABELS = {
-    "service": "Service",
-    "late_quantity": "Late demand",
-    "peak_load": "Highest load",
-    "overloaded_months": "Months over their hours",
-    "overflow": "Overflow",
-    "overtime": "Overtime",
-    "stock_outs": "Stocks that run out",
-    "plan_cost": "Plan cost",
-    "revenue": "Revenue",
-    "margin": "Margin",
-    "inventory_value": "Stock value at the end",
-}
-_SAID = {
-    "service": "service",
-    "peak_load": "the highest load",
-    "overloaded_months": "the number of overloaded months",
-    "overtime": "overtime",
-    "stock_outs": "the number of stocks that run out",
-    "plan_cost": "the plan cost",
-    "margin": "the margin",
-    "inventory_value": "the stock value at the end",
-}
 _LED = {
     "all": ("service", "peak_load", "plan_cost"),
     "capacity": ("peak_load", "overloaded_months", "overtime"),
@@ -63,7 +41,7 @@ class ScenarioAnswer:
         deltas = {delta.name: delta for delta in compare(self.base, plan)}
         led = [deltas[figure] for figure in _LED[self.focus]]
         # Without costs or prices in the data there is no money to compare.
-        unpriced = {"plan_cost", "revenue", "margin", "inventory_value"}
+        unpriced = {"plan_cost", "margin", "inventory_value"}
         shown = [d for d in led if d.name not in unpriced or d.base or d.other] or led
         said = [self._moved(delta, plan) for delta in shown]
         text = f"{'; '.join(said)}."
@@ -108,7 +86,7 @@ class ScenarioAnswer:
     def _moved(self, delta: Delta, plan: Plan) -> str:
         if delta.name == "peak_load":
             return self._load(plan)
-        label = _SAID[delta.name]
+        label = SAID_AS[delta.name]
         before, after = self._value(delta, delta.base), self._value(delta, delta.other)
         if before == after:
             return f"{label} stays at {after}"
@@ -154,8 +132,8 @@ class ScenarioAnswer:
         order = [*led, *(figure.name for figure in self.base.figures if figure.name not in led)]
         for figure in order:
             for name, plan in self.others:
-                delta = next(d for d in compare(self.base, plan) if d.name == figure)
-                facts += self._delta_facts(delta, name, plan)
+                deltas = (d for d in compare(self.base, plan) if d.name == figure)
+                facts += [fact for d in deltas for fact in self._delta_facts(d, name, plan)]
         for name, plan in ((BASE, self.base), *self.others):
             facts += self._place_facts(name, plan)
         return facts
@@ -214,16 +192,18 @@ class ScenarioAnswer:
         if single:
             columns.append(TableColumn("change", "number"))
         rows = []
-        for place, figure in enumerate(self.base.figures):
-            others = [plan.figures[place].value for _, plan in self.others]
+        for figure in self.base.figures:
+            found = [plan.find(figure.name) for _, plan in self.others]
+            others = [other.value if other else None for other in found]
             unit = self._unit(figure.unit)
             row: tuple[Value, ...] = (
-                _LABELS[figure.name],
+                LABELS[figure.name],
                 "" if unit == "1" else unit,
                 figure.value,
                 *others,
             )
-            rows.append((*row, others[0] - figure.value) if single else row)
+            change = None if others[0] is None else others[0] - figure.value
+            rows.append((*row, change) if single else row)
         return EvidenceTable(tuple(columns), tuple(rows))
 
     def chart(self) -> charts.Chart | None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from assistant.commands import data, decisions, notes, questions, servers, upkeep
+from assistant.commands import data, decisions, notes, plans, questions, servers, upkeep
 
 app = typer.Typer(
     name="sop",
@@ -23,6 +23,7 @@ app.command()(questions.replay)
 app.command(context_settings={"allow_extra_args": True})(data.forecast)
 app.add_typer(notes.app, name="notes")
 app.add_typer(decisions.app, name="decisions")
+app.add_typer(plans.app, name="plans")
 app.command()(servers.serve)
 app.command()(servers.slack)
 app.command()(servers.mcp)

@@ -132,6 +132,25 @@ decision_events = Table(
     Index("events_of_decision", "decision", "seq"),
 )
 
+plans_of_record = Table(
+    "plans_of_record",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("snapshot", String(80), nullable=False),
+    Column("months", Integer, nullable=False),
+    Column("levers", JSON, nullable=False),
+    Column("digest", String(40), nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("approved_by", String(80), nullable=False),
+    Column("approved_at", Moment, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("proposal", String(40), ForeignKey("proposals.id"), nullable=False),
+    Column("receipt", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 notes = Table(
     "notes",
     metadata,

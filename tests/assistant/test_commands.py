@@ -270,3 +270,23 @@ def test_the_next_free_port_is_taken():
 def _turns(home) -> int:
     with sqlite3.connect(home.folder / "state.db") as connection:
         return connection.execute("SELECT count(*) FROM turns").fetchone()[0]
+
+
+# Plans of record
+
+
+def test_plans_of_record_are_listed_and_shown(sop, home, store):
+    lever = {"kind": "capacity", "resource": "L", "hours": 5}
+    request = json.dumps({"title": "More hours on L", "levers": [lever], "months": 2})
+    drafted = told(sop("tool", "draft_plan_of_record", request, "--json"))["proposal"]
+    pending = PendingProposal("p_plan", Proposal(**drafted), "ev_1")
+    with store.database.writing() as connection:
+        store.decisions.propose(connection, StoredProposal(pending, "r_1", "petra", NOON, "web"))
+    assert told(sop("plans", "--json")) == {"plans": []}
+    sop("decisions", "approve", "p_plan", "--as", "petra")
+    (listed,) = told(sop("plans", "list", "--json"))["plans"]
+    assert (listed["title"], listed["approved_by"]) == ("More hours on L", "petra")
+    shown = told(sop("plans", "show", "--json"))
+    assert shown["levers"] == [{"kind": "capacity", "resource": "L", "hours": 5.0}]
+    assert "capacity L (hours 5)" in sop("plans", "show", listed["id"]).stdout
+    assert "No plan of record named" in sop("plans", "show", "pl_none", code=2).stderr

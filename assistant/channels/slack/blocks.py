@@ -44,7 +44,8 @@ def answer_blocks(answer: Answer) -> list[Block]:
 def proposal_blocks(pending: PendingProposal) -> list[Block]:
     """Return the typed object a person decides on, with buttons while it is open."""
     proposal = pending.proposal
-    lines = [f"*Proposed {proposal.kind}: {escaped(proposal.title)}*"]
+    kind = proposal.kind.replace("_", " ")
+    lines = [f"*Proposed {kind}: {escaped(proposal.title)}*"]
     lines += [
         f"• {escaped(key.replace('_', ' '))}: {escaped(_words(value))}"
         for key, value in proposal.body.items()
@@ -204,7 +205,8 @@ def _cell(value: object) -> str:
 
 def _words(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{k.replace('_', ' ')} {_words(v)}" for k, v in value.items() if v)
+        filled = ((k, v) for k, v in value.items() if v not in (None, "", [], {}))
+        return ", ".join(f"{k.replace('_', ' ')} {_words(v)}" for k, v in filled)
     if isinstance(value, list | tuple):
         return "; ".join(_words(entry) for entry in value)
     return str(value)

@@ -65,7 +65,8 @@ def _plain(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{label(k).lower()} {_plain(k, v)}" for k, v in value.items() if v)
+        filled = ((k, v) for k, v in value.items() if v not in (None, "", [], {}))
+        return ", ".join(f"{label(k).lower()} {_plain(k, v)}" for k, v in filled)
     if isinstance(value, list | tuple):
         return "\n".join(_plain(key, entry) for entry in value)
     if isinstance(value, float | int):
