@@ -23,6 +23,7 @@ MODULES = (
     "overrides",
     "capacity",
     "inventory",
+    "stock_policy",
     "supply_plan",
     "full_plan",
     "aggregate",

@@ -198,8 +198,8 @@ def safety_stocks(snapshot: Snapshot) -> dict[tuple[str, str], SafetyStock]:
     """
     if not snapshot.has("policies"):
         return {}
-    usage = _usage(snapshot)
-    leads = _lead_times(snapshot)
+    usage = monthly_sales(snapshot)
+    leads = lead_times_in_months(snapshot)
     found = {}
     for product, site, service_level, declared, review_days in snapshot.rows(
         "SELECT product, coalesce(site, ''), service_level, safety_stock, "
@@ -217,8 +217,8 @@ def safety_stocks(snapshot: Snapshot) -> dict[tuple[str, str], SafetyStock]:
     return found
 
 
-def _usage(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return the mean and deviation of monthly sales by product and site."""
+def monthly_sales(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return mean and deviation of the last 12 complete months of sales, by product and site."""
     first, end = last_year(snapshot.company.as_of)
     rows = snapshot.rows(
         """
@@ -238,7 +238,7 @@ def _usage(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
     return {(product, site): (mean, deviation) for product, site, mean, deviation in rows}
 
 
-def _lead_times(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
+def lead_times_in_months(snapshot: Snapshot) -> dict[tuple[str, str], tuple[float, float]]:
     """Return the lead time and its deviation, in months: by supplier, else by lane."""
     found: dict[tuple[str, str], tuple[float, float]] = {}
     if snapshot.has("lanes"):
