@@ -25,6 +25,7 @@ MODULES = (
     "inventory",
     "stock_policy",
     "supply_plan",
+    "lots",
     "full_plan",
     "aggregate",
     "requirements",

@@ -5,7 +5,7 @@ from datetime import date
 
 _PLURALS = frozenset(
     "case unit piece box bottle pallet litre tonne crate keg pack can carton day hour month line "
-    "receipt decision revision turn".split()
+    "receipt decision revision turn lot".split()
 )
 _SHORT_CURRENCY = 3
 

@@ -8,11 +8,13 @@ import pytest
 from scipy.optimize import linprog
 
 from planning_engine.errors import BadRequest, NoFeasiblePlan
-from planning_engine.supply import lot_sizing_search
+from planning_engine.supply import lot_sizing_company, lot_sizing_search
 from planning_engine.supply.lot_sizing import wagner_whitin
 from planning_engine.supply.lot_sizing_audit import audit_lots
+from planning_engine.supply.lot_sizing_company import whole_lots
 from planning_engine.supply.lot_sizing_problem import LotItem, LotProblem, schedule
 from planning_engine.supply.lot_sizing_search import plan_lots
+from planning_engine.supply.routing import Lot
 
 A = LotItem("A", (10, 0, 20, 30), 25, 1, {"L": 1}, {"L": 5}, opening=4)
 B = LotItem("B", (0, 15, 15, 20), 40, 2, {"L": 2}, {"L": 3})
@@ -214,3 +216,18 @@ def test_tiny_problems_cost_what_trying_all_set_ups_finds(seed):
     assert audit_lots(problem, plan.orders).faults == ()
     assert audit_lots(problem, plan.orders).cost == pytest.approx(plan.cost, abs=1e-4)
     assert plan.cost == pytest.approx(best, abs=1e-3)
+
+
+def test_whole_lots_cover_what_was_ordered():
+    assert doctest.testmod(lot_sizing_company).failed == 0
+    random = Random(3)
+    for _ in range(100):
+        orders = [random.choice([0, random.uniform(0, 90)]) for _ in range(8)]
+        lot = Lot(random.choice([None, 40]), random.choice([None, 15]))
+        whole = whole_lots(orders, lot)
+        made = ordered = 0.0
+        for asked, lots in zip(orders, whole, strict=True):
+            made, ordered = made + lots, ordered + asked
+            assert made >= ordered - 1e-6
+            assert lots == 0 or lots >= (lot.minimum or 0)
+            assert lots % (lot.multiple or 1e-9) == pytest.approx(0, abs=1e-6)
