@@ -103,7 +103,7 @@ def cycle_change(
     """
     table, only = ("plans", "") if what == "supply" else ("forecasts", "stream = 'consensus' AND ")
     snapshot.require(table, to="compare published cycles")
-    later, earlier = _cycles(snapshot, table, only, cycle, previous)
+    later, earlier = two_cycles(snapshot, table, only, cycle, previous)
     rows = snapshot.rows(
         f"""
         WITH chosen AS (
@@ -152,9 +152,22 @@ def _added(one: tuple[float, float] | None, other: tuple[float, float]) -> tuple
     return other if one is None else (one[0] + other[0], one[1] + other[1])
 
 
-def _cycles(
+def two_cycles(
     snapshot: Snapshot, table: str, only: str, cycle: date | None, previous: date | None
 ) -> tuple[date, date]:
+    """Return a later and an earlier published cycle, the latest two by default.
+
+    Args:
+        snapshot: The facts.
+        table: Table with a column `cycle`.
+        only: SQL that its rows must meet, ending in AND; empty for all.
+        cycle: The later cycle.
+        previous: The earlier one.
+
+    Raises:
+        DataProblem: There are fewer than two cycles.
+        BadRequest: There is no such cycle; the message lists those there are.
+    """
     rows = snapshot.rows(f"SELECT DISTINCT cycle::DATE FROM {table} WHERE {only} true ORDER BY 1")
     known: list[date] = [day for (day,) in rows]
     if len(known) < 2:

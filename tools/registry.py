@@ -32,6 +32,7 @@ MODULES = (
     "promise",
     "scenario",
     "plan_of_record",
+    "change",
     "money",
     "grid",
     "exceptions",

@@ -122,7 +122,7 @@ def compare_plans(context: ToolContext, request: CompareRequest) -> Evidence:
 
     Use it for "which option is best?" (give the scenarios, each with its levers) and for
     "what changed since the last cycle?" (give the cycles, or nothing for the latest two). A
-    single what-if is run_scenario.
+    single what-if is run_scenario; why a plan moved between cycles is explain_change.
     """
     asks_plans = bool(request.scenarios) or request.plan_of_record
     if asks_plans and (request.cycle or request.previous):
