@@ -33,6 +33,7 @@ MODULES = (
     "scenario",
     "plan_of_record",
     "change",
+    "risk",
     "money",
     "grid",
     "exceptions",
