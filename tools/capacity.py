@@ -6,6 +6,7 @@ from planning_engine.demand.demand_plan import demand_plan
 from planning_engine.errors import DataProblem
 from planning_engine.supply import capacity
 from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.rough_load import Method
 from planning_engine.supply.routing import resources_of
 from tools.capacity_answer import CapacityAnswer
 from tools.context import ToolContext
@@ -14,10 +15,24 @@ from tools.registry import tool
 from tools.request import Month, Request
 
 DEFINITION = (
-    "load = required / available hours. Required: demand plan ({source}) x hours per unit + lots "
-    "x set-up hours, on the preferred routing. Available: calendar hours x efficiency{overtime}. "
-    "Rough-cut: nothing is shifted to other months or lines."
+    "load = required / available hours. Required: demand plan ({source}) x {required}. Available: "
+    "calendar hours x efficiency{overtime}. Rough-cut: nothing is shifted to other months or lines."
 )
+REQUIRED: dict[Method, str] = {
+    "lots": "hours per unit + lots x set-up hours, on the preferred routing",
+    "bill_of_resources": (
+        "bill of resources (hours per unit + set-up hours / lot, on the preferred routing), in the "
+        "month of demand"
+    ),
+    "resource_profile": (
+        "bill of resources, as many days ahead of demand as lanes and routings take; work that "
+        "should have begun before the plan is left out"
+    ),
+    "overall_factors": (
+        "hours of all resources per unit x each resource's share of the hours run in the last 12 "
+        "months"
+    ),
+}
 
 
 class CapacityRequest(Request):
@@ -31,6 +46,11 @@ class CapacityRequest(Request):
     start: Month | None = Field(None, description="Only report months from this one on.")
     end: Month | None = Field(None, description="Only report months up to this one.")
     include_overtime: bool = Field(False, description="Count allowed overtime as available.")
+    method: Method = Field(
+        "lots",
+        description="How hours are counted: lots (whole lots, the default), or the rough-cut "
+        "methods overall_factors, bill_of_resources, resource_profile (with lead times).",
+    )
 
 
 @tool
@@ -40,7 +60,7 @@ def check_capacity(context: ToolContext, request: CapacityRequest) -> Evidence:
     Use it for "can we make it?", "is line 3 overloaded?", "where is the bottleneck?" and "who
     causes the overload?". It looks ahead and does not replan: for the best plan within the
     hours use plan_supply, for "what if we add a shift?" run_scenario, for hours run in the
-    past query_kpi utilisation.
+    past query_kpi utilisation. The method changes only how the hours are counted.
     """
     snapshot = context.snapshot
     snapshot.require("routings", "resources", "calendars", to="check capacity")
@@ -52,6 +72,7 @@ def check_capacity(context: ToolContext, request: CapacityRequest) -> Evidence:
         start=request.start,
         end=request.end,
         include_overtime=request.include_overtime,
+        method=request.method,
     )
     if not check.rows:
         raise DataProblem("No resource that fits has a routing or a calendar.")
@@ -63,7 +84,11 @@ def check_capacity(context: ToolContext, request: CapacityRequest) -> Evidence:
         facts=answer.facts(),
         table=answer.table(),
         chart=answer.chart(),
-        definition=DEFINITION.format(source=demand_plan(snapshot, ahead).source, overtime=overtime),
+        definition=DEFINITION.format(
+            source=demand_plan(snapshot, ahead).source,
+            required=REQUIRED[request.method],
+            overtime=overtime,
+        ),
         issues=snapshot.issues_of(
             ("routings", "resources", "calendars", "forecasts", "events", "bom")
         ),

@@ -1,25 +1,19 @@
 """Rough-cut capacity: load against hours; where and when it overflows, and what causes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planning_engine.data.calendars import months_between
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest
-from planning_engine.supply.requirements import (
-    Quantities,
-    bill_of_materials,
-    explode,
-    independent_demand,
-    plan_months,
-)
-from planning_engine.supply.routing import Lot, Route, available_hours, lots, routes
+from planning_engine.supply.load import Loads, without
+from planning_engine.supply.requirements import independent_demand, plan_months
+from planning_engine.supply.rough_load import Method, load_by, months_ahead
+from planning_engine.supply.routing import available_hours
 from planning_engine.supply.uplift import EventShare, event_shares
 
 MOST = 0.5
@@ -147,12 +141,14 @@ def check(
     start: date | None = None,
     end: date | None = None,
     include_overtime: bool = False,
+    method: Method = "lots",
 ) -> CapacityCheck:
     """Compare required with available hours, resource by resource and month by month.
 
     Required: for each product whose preferred routing uses the resource, demand plan (all
     sites, plus what parents take of a component that is made) times hours per unit, plus one
-    set-up per lot. Available: calendar hours times efficiency.
+    set-up per lot; or by one of the rough-cut methods of `rough_load`. Available: calendar
+    hours times efficiency.
 
     Args:
         snapshot: The company's facts, not narrowed.
@@ -161,6 +157,7 @@ def check(
         start: Only months from this one on.
         end: Only months up to this one.
         include_overtime: Count allowed overtime as available.
+        method: lots, or overall_factors, bill_of_resources, resource_profile.
 
     Raises:
         DataProblem: Routings, resources or calendars are not in the data.
@@ -169,7 +166,7 @@ def check(
     snapshot.require("routings", "resources", "calendars", to="check capacity")
     snapshot.require_everything(to="check capacity")
     wanted = months_asked(snapshot, months, start, end)
-    everything = _everything(snapshot, plan_months(snapshot, wanted[1]), include_overtime)
+    everything = _everything(snapshot, plan_months(snapshot, wanted[1]), include_overtime, method)
     first = wanted[0]
     shown = everything.months[first:]
     only = None if resources is None else set(resources)
@@ -209,14 +206,17 @@ def months_asked(
 
 @remember()
 def _everything(
-    snapshot: Snapshot, months: tuple[date, ...], include_overtime: bool
+    snapshot: Snapshot, months: tuple[date, ...], include_overtime: bool, method: Method
 ) -> CapacityCheck:
     hours = available_hours(snapshot, months)
-    load = required_hours(snapshot, months)
-    causes = _causes(snapshot, months, load)
-    used = {resource for resource, _ in load} | {resource for resource, _ in hours}
+    span = plan_months(snapshot, len(months) + months_ahead(snapshot, method))
+    load = load_by(snapshot, span, independent_demand(snapshot, span), method)
+    causes = _causes(snapshot, months, span, load, method)
+    used = {resource for resource, _ in load}
+    if method != "overall_factors":  # of a resource without a past its shares say nothing
+        used |= {resource for resource, _ in hours}
     total = {
-        resource: np.zeros(len(months)) + sum(h for (r, _), h in load.items() if r == resource)
+        resource: np.zeros(len(span)) + sum(h for (r, _), h in load.items() if r == resource)
         for resource in sorted(used)
     }
     rows = []
@@ -231,80 +231,14 @@ def _everything(
     return CapacityCheck(months, tuple(rows), causes, include_overtime)
 
 
-def required_hours(
-    snapshot: Snapshot, months: tuple[date, ...], demand: Quantities | None = None
-) -> Mapping[tuple[str, str], NDArray[np.float64]]:
-    """Return the hours each product takes of each resource on its preferred route.
-
-    Args:
-        snapshot: The company's facts.
-        months: Months of the horizon.
-        demand: Quantities to make instead of the demand plan.
-
-    Returns:
-        Resource and product → hours per month.
-    """
-    quantities = demand if demand is not None else independent_demand(snapshot, months)
-    return _hours(snapshot, to_make(snapshot, quantities))
-
-
-def _hours(
-    snapshot: Snapshot, made: Mapping[str, NDArray[np.float64]]
-) -> Mapping[tuple[str, str], NDArray[np.float64]]:
-    ways, lot = routes(snapshot), lots(snapshot)
-    return {
-        (resource, product): hours
-        for product, quantity in sorted(made.items())
-        if product in ways
-        for resource, hours in route_hours(
-            ways[product][0], quantity, lot.get(product, Lot(None, None))
-        ).items()
-    }
-
-
-def to_make(snapshot: Snapshot, demand: Quantities) -> dict[str, NDArray[np.float64]]:
-    """Return what must be made of each product in total: demand and the needs of parents.
-
-    Components without a routing are bought, not made; they stay in and are not loaded.
-    """
-    made: dict[str, NDArray[np.float64]] = {}
-    for (product, _), quantity in demand.items():
-        made[product] = made[product] + quantity if product in made else quantity
-    anywhere = {(product, ""): quantity for product, quantity in made.items()}
-    for (component, _), quantity in explode(anywhere, bill_of_materials(snapshot)).items():
-        made[component] = made[component] + quantity if component in made else quantity
-    return made
-
-
-def route_hours(
-    route: Route, quantity: NDArray[np.float64], lot: Lot
-) -> dict[str, NDArray[np.float64]]:
-    """Return the hours per resource that making a quantity takes, set-ups included.
-
-    Lots are quantity over lot size, rounded up; without a declared lot one set-up a month.
-
-    Args:
-        route: The routing.
-        quantity: Pieces per month.
-        lot: The product's lot.
-    """
-    if lot.size is None:
-        runs = (quantity > 0).astype(float)
-    else:
-        runs = np.array([float(ceil(q / lot.size - 1e-9)) if q > 0 else 0.0 for q in quantity])
-    found: dict[str, NDArray[np.float64]] = {}
-    for step in route.steps:
-        hours = quantity * step.hours_per_unit + runs * step.setup_hours
-        found[step.resource] = found[step.resource] + hours if step.resource in found else hours
-    return found
-
-
 def _causes(
     snapshot: Snapshot,
     months: tuple[date, ...],
-    load: Mapping[tuple[str, str], NDArray[np.float64]],
+    span: tuple[date, ...],
+    load: Loads,
+    method: Method,
 ) -> tuple[Cause, ...]:
-    relief = _event_hours(snapshot, months, load)
+    relief = _event_hours(snapshot, span, load, method)
     found = []
     for (resource, product), hours in load.items():
         for index, month in enumerate(months):
@@ -315,9 +249,7 @@ def _causes(
 
 
 def _event_hours(
-    snapshot: Snapshot,
-    months: tuple[date, ...],
-    load: Mapping[tuple[str, str], NDArray[np.float64]],
+    snapshot: Snapshot, months: tuple[date, ...], load: Loads, method: Method
 ) -> dict[tuple[str, str, int], tuple[str, float]]:
     """Return, by resource, product and month, the event that brings most hours, and how many."""
     demand = independent_demand(snapshot, months)
@@ -326,7 +258,7 @@ def _event_hours(
         by_event.setdefault(share.event, []).append(share)
     best: dict[tuple[str, str, int], tuple[str, float]] = {}
     for event, shares in by_event.items():
-        lean = required_hours(snapshot, months, without(demand, months, shares))
+        lean = load_by(snapshot, months, without(demand, months, shares), method)
         for (resource, product), hours in load.items():
             freed = hours - lean.get((resource, product), np.zeros(len(months)))
             for index in np.flatnonzero(freed > 1e-9):
@@ -334,16 +266,3 @@ def _event_hours(
                 if freed[index] > best.get(key, ("", 0.0))[1]:
                     best[key] = (event, float(freed[index]))
     return best
-
-
-def without(
-    demand: Quantities, months: tuple[date, ...], shares: Iterable[EventShare]
-) -> dict[tuple[str, str], NDArray[np.float64]]:
-    """Return the demand less what events bring."""
-    place = {month: index for index, month in enumerate(months)}
-    lean = {key: quantity.copy() for key, quantity in demand.items()}
-    for share in shares:
-        key = (share.product, share.site)
-        if key in lean and share.month in place:
-            lean[key][place[share.month]] /= share.factor
-    return lean

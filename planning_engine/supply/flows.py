@@ -16,7 +16,7 @@ from planning_engine.supply.requirements import (
     explode,
     independent_demand,
 )
-from planning_engine.supply.routing import routes
+from planning_engine.supply.routing import routes, yields
 
 
 def opening_stock(snapshot: Snapshot) -> dict[Place, tuple[float, date]]:
@@ -122,7 +122,8 @@ def total_demand(snapshot: Snapshot, months: tuple[date, ...]) -> Quantities:
     demand = dict(independent_demand(snapshot, months))
     bom = bill_of_materials(snapshot)
     if bom:
-        for place, quantity in explode(_planned_making(snapshot, months), bom).items():
+        made = _planned_making(snapshot, months)
+        for place, quantity in explode(made, bom, yields(snapshot)).items():
             demand[place] = demand[place] + quantity if place in demand else quantity
     return demand
 

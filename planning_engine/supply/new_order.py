@@ -11,8 +11,8 @@ import numpy as np
 from planning_engine.data.calendars import add_months, month_start, open_share
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.capacity import required_hours
 from planning_engine.supply.flows import opening_stock, planned_supply, to_come, total_demand
+from planning_engine.supply.load import required_hours
 from planning_engine.supply.order_rules import LotRule
 from planning_engine.supply.requirements import Place, bill_of_materials, plan_months
 from planning_engine.supply.routing import Lot, Route, available_hours, lots, routes

@@ -139,15 +139,20 @@ def levels(bom: Mapping[str, Sequence[Part]]) -> list[str]:
     return order[::-1]
 
 
-def explode(made: Quantities, bom: Mapping[str, Sequence[Part]]) -> Quantities:
+def explode(
+    made: Quantities,
+    bom: Mapping[str, Sequence[Part]],
+    yields: Mapping[str, float] | None = None,
+) -> Quantities:
     """Return what the making of products takes of each component, through all levels.
 
     A component that has parts itself is made at the same site in the same month; lead times
     are not offset (monthly buckets).
 
     Args:
-        made: Quantities made, by product and site of making.
+        made: Good quantities made, by product and site of making.
         bom: Parts by product.
+        yields: Share of good output by product, where not all is good.
 
     Example:
         100 pieces that take 2 of A each, where one A takes 3 of B:
@@ -163,7 +168,7 @@ def explode(made: Quantities, bom: Mapping[str, Sequence[Part]]) -> Quantities:
     for product in levels(bom):
         for site, quantity in made_of.get(product, {}).items():
             for part in bom[product]:
-                need = part.quantity * quantity
+                need = part.quantity * quantity / (yields or {}).get(product, 1.0)
                 key = (part.component, site)
                 taken[key] = taken[key] + need if key in taken else need
                 own = made_of.setdefault(part.component, {})

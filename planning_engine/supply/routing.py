@@ -110,6 +110,16 @@ def _checked(product: str, step: Step) -> Step:
     return step
 
 
+def yields(snapshot: Snapshot) -> Mapping[str, float]:
+    """Return the share of good output of each product on its preferred route.
+
+    Empty without routings and resources.
+    """
+    if not (snapshot.has("routings") and snapshot.has("resources")):
+        return {}
+    return {product: ways[0].yield_rate for product, ways in routes(snapshot).items()}
+
+
 @remember()
 def lots(snapshot: Snapshot) -> Mapping[str, Lot]:
     """Return the production lot of each product."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from planning_engine.data.sample.planted import OVERLOAD
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.supply import capacity
+from planning_engine.supply import capacity, load
 from planning_engine.supply.routing import (
     Lot,
     Route,
@@ -219,7 +219,7 @@ def test_rows_of_one_preference_and_site_are_one_route(lemonade):
 )
 def test_hours_of_a_route_agree_with_a_plain_loop(quantity, lot, run, setup):
     route = Route("X", "P", 1, (Step("L", run, setup, 0),))
-    fast = capacity.route_hours(route, np.array(quantity), Lot(None, lot))["L"]
+    fast = load.route_hours(route, np.array(quantity), Lot(None, lot))["L"]
     for hours, made in zip(fast, quantity, strict=True):
         runs = 0
         if made > 0:

@@ -113,8 +113,9 @@ def test_the_lead_time_of_a_routing_counts(ask, lemonade_tables):
 
 
 def test_a_yield_starts_more(ask, lemonade_tables):
-    routings = [row | {"yield_rate": 0.5} for row in lemonade_tables()["routings"]]
-    assert ask(250, routings=routings).order.quantity == 200
+    routings = [row | {"yield_rate": 0.8} for row in lemonade_tables()["routings"]]
+    # 100 good ones take a start of 125, which is 3 lots of 50
+    assert ask(250, routings=routings).order.quantity == 150
 
 
 def test_what_is_bought_takes_its_suppliers_lead_time(ask):

@@ -164,3 +164,19 @@ def test_the_demo_companys_overload_is_told_in_one_go(check, demo):
         "cover it."
     )
     assert check(demo).summary.startswith("1 of 8 resources is over its hours")
+
+
+def test_the_rough_cut_methods_say_how_they_count(check, lemonade):
+    bill = check(lemonade(), resource="L", method="bill_of_resources")
+    assert "bill of resources (hours per unit + set-up hours / lot" in bill.definition
+    profile = check(lemonade(), resource="L", method="resource_profile")
+    assert "days ahead of demand" in profile.definition
+    run_hours = [{"date": date(2026, 3, 1), "product": "X", "resource": "L", "hours": 60}]
+    factors = check(lemonade(production=run_hours), method="overall_factors")
+    assert fact(factors, "resources_checked") == 1
+    with pytest.raises(DataProblem, match="No resource that fits"):
+        run(
+            "check_capacity",
+            {"method": "overall_factors", "resource": "LAB"},
+            ToolContext(lemonade(production=run_hours)),
+        )
