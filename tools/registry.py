@@ -24,6 +24,7 @@ MODULES = (
     "capacity",
     "inventory",
     "stock_policy",
+    "segments",
     "supply_plan",
     "lots",
     "full_plan",

@@ -182,6 +182,7 @@ REQUESTS = [
     ("plan_supply", {"months": 3}),
     ("plan_aggregate", {"family": "Juice"}),
     ("plan_requirements", {"product": "CMP-CITRUS"}),
+    ("segment_products", {}),
     ("promise_order", {"product": "ICP-050-12", "quantity": 5000, "site": "DC-WEST"}),
     ("run_scenario", {"levers": [{"kind": "demand", "percent": 10}], "months": 3}),
     ("compare_plans", {}),
