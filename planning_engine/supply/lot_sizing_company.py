@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import DataProblem
-from planning_engine.supply.capacity import to_make
 from planning_engine.supply.flows import opening_stock, to_come
+from planning_engine.supply.load import to_make
 from planning_engine.supply.lot_sizing import RULES, LotPlan, net_demand, price_orders
 from planning_engine.supply.lot_sizing_problem import LotItem, LotProblem, LotSchedule, schedule
 from planning_engine.supply.lot_sizing_search import plan_lots
