@@ -29,6 +29,10 @@ from planning_engine.supply.routing import (
 )
 
 TABLES = ("stock", "routings", "resources")
+SECONDS = 20.0
+"""CPU seconds for the lots of a resource: far more than most take, so that asking again, on a
+busier machine, gives the same lots."""
+
 _NO_SETUP = (
     "No set-up cost is known for {name}: add setup_cost or setup_hours to 'routings' to size its "
     "lots."
@@ -129,7 +133,7 @@ def resource_lots(snapshot: Snapshot, resource: str, months: int = 6) -> Resourc
     snapshot.require_everything(to="size lots")
     span = plan_months(snapshot, months)
     problem = _problem(snapshot, resource, span)
-    best = plan_lots(problem)
+    best = plan_lots(problem, SECONDS)
     rules = lots(snapshot)
     orders = {
         name: whole_lots(row, rules.get(name, Lot(None, None))) for name, row in best.orders.items()
