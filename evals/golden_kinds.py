@@ -146,7 +146,7 @@ def _newsvendor(kind: str, terms: Terms) -> Figures:
         discount = terms.number("discount_factor", 1.0)
         found = newsvendor.myopic_stock(law, over, under, terms.number("purchase"), later, discount)
         return {"base_stock": found.stock, "cost": found.cost}
-    given = terms.given.get("base_stock_level")
+    given = terms.given.get("base_stock_level", terms.given.get("base_stock"))
     if given is not None:
         return {"base_stock": given, "cost": newsvendor.stock_cost(given, law, over, under)}
     found = newsvendor.best_stock(law, over, under)
@@ -213,6 +213,10 @@ def _yield_lot(kind: str, terms: Terms) -> Figures:
 def _min_max(kind: str, terms: Terms) -> Figures:
     costs = terms.number("order_cost"), terms.number("holding"), terms.number("stockout")
     law = terms.law(kind)
+    low, high = terms.given.get("s"), terms.given.get("S")
+    if low is not None and high is not None:
+        total = min_max.policy_cost(round(low), round(high), law, *costs)
+        return {"s": low, "S": high, "cost": total}
     if isinstance(law, Normal):
         found = min_max.power_approximation(law.mean, law.sd, *costs)
     else:
@@ -250,6 +254,15 @@ def _reorder_lot(kind: str, terms: Terms) -> Figures:
     return {"r": found.reorder_point, "Q": found.lot, "cost": found.cost}
 
 
+def _safety_stock(kind: str, terms: Terms) -> Figures:
+    level, review = terms.number("service_level csl"), terms.number("review_period review", 0.0)
+    mean, sd, lead = terms.number("mean"), terms.number("sd"), terms.number("lead_time")
+    lead_sd = terms.number("lead_time_sd", 0.0)
+    safety = policy.safety_stock_periodic(level, mean, sd, lead, review, lead_sd)
+    point = "order_up_to" if review else "reorder_point"
+    return {"safety_stock": safety, point: policy.order_up_to(mean, lead, review, safety)}
+
+
 def _horizon(kind: str, terms: Terms) -> Figures:
     count = int(terms.number("periods"))
 
@@ -281,6 +294,7 @@ def _horizon(kind: str, terms: Terms) -> Figures:
 
 
 _SOLVERS: tuple[tuple[tuple[str, ...], Solver], ...] = (
+    (("safety stock+continuous", "safety stock+periodic", "safety stock+service"), _safety_stock),
     (("joint", "jrp"), _joint),
     (("wagner", "dynamic lot", "lot sizing"), _wagner_whitin),
     (("finite",), _horizon),

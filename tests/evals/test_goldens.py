@@ -84,6 +84,22 @@ def test_what_cannot_be_solved_is_listed_with_a_sentence(tmp_path):
     assert "cannot be read" in said[5]
 
 
+NORMAL = {"holding_cost": 0.18, "stockout_cost": 0.7, "mean": 50, "sd": 8}
+
+
+def test_a_policy_that_is_given_is_weighed_not_chosen(tmp_path):
+    poisson = {"holding_cost": 1, "stockout_cost": 4, "fixed_cost": 5, "mean": 6}
+    retailer = {"service_level": 0.9, "mean": 2500, "sd": 500, "lead_time": 2}
+    problems = [
+        {"id": "a", "kind": "newsvendor", "parameters": NORMAL | {"base_stock": 40}},
+        {"id": "b", "kind": "(s,S), Poisson demand", "parameters": poisson | {"s": 3, "S": 9}},
+        {"id": "c", "kind": "safety stock, continuous review", "parameters": retailer},
+    ]
+    answers = ({"cost": 7.356132}, {"s": 3, "S": 9}, {"safety_stock": 906.19})
+    told = [{**p, "answer": a} for p, a in zip(problems, answers, strict=True)]
+    assert solved(tmp_path, told) == [None] * 3
+
+
 def test_a_figure_may_be_off_by_a_ten_thousandth_or_half_its_last_decimal():
     assert off(1380.0) == pytest.approx(0.138)
     assert off(18.824) == pytest.approx(18.824e-4)
