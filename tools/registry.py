@@ -19,6 +19,7 @@ MODULES = (
     "kpi",
     "forecast",
     "demand",
+    "hierarchy",
     "events",
     "overrides",
     "capacity",

@@ -99,7 +99,7 @@ def statistical(
         index=["product", "site"], columns="month", values="baseline", aggfunc="sum"
     ).reindex(columns=pd.to_datetime(list(known)))
     history = _with_likes(snapshot, history)
-    means = _forecast_rows(history.to_numpy(dtype=float), lead + len(plan_months))[:, lead:]
+    means = forecast_rows(history.to_numpy(dtype=float), lead + len(plan_months))[:, lead:]
     wide = pd.DataFrame(means, index=history.index, columns=pd.to_datetime(list(plan_months)))
     long = (
         wide.rename_axis(columns="month")
@@ -110,14 +110,14 @@ def statistical(
     return _with_life(snapshot, _with_events(snapshot, long, past, plan_months))
 
 
-def _forecast_rows(history: Array, steps: int) -> Array:
+def forecast_rows(history: Array, steps: int, season: int = SEASON) -> Array:
     """Forecast rows that begin at different months: leading gaps are before the first sale."""
     means = np.zeros((len(history), steps))
     begins = (~np.isnan(history)).argmax(axis=1)
     filled = np.nan_to_num(history)
     for begin in np.unique(begins):
         rows = np.flatnonzero(begins == begin)
-        means[rows] = theta(filled[rows, begin:], steps, SEASON)
+        means[rows] = theta(filled[rows, begin:], steps, season)
     recent = filled[:, -SEASON:]
     sparse = (filled > 0).sum(axis=1) * 1.32 < (history.shape[1] - begins)
     means[sparse] = recent[sparse].mean(axis=1, keepdims=True)
