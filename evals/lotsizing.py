@@ -84,7 +84,7 @@ def bench(instances: Sequence[Instance], seconds: float, with_peers: int | None 
         _progress(instance, own[instance.name])
     compared = spread(instances, with_peers)
     others = {
-        name: {entry.name: _timed(plan, entry, seconds) for entry in compared}
+        name: {entry.name: plan_of_peer(plan, entry, seconds) for entry in compared}
         for name, plan in (PEERS.items() if compared else ())
     }
     gaps = [own[entry.name].gap(entry) for entry in instances]
@@ -186,13 +186,15 @@ def spread(instances: Sequence[Instance], limit: int | None) -> list[Instance]:
     return [instances[at * len(instances) // limit] for at in range(limit)]
 
 
-def _timed(plan: Plan, instance: Instance, seconds: float) -> Run:
+def plan_of_peer(plan: Plan, instance: Instance, seconds: float) -> Run:
+    """Plan an instance with a peer; a plan that breaks a rule counts as none."""
     started = cpu_seconds()
     orders, proven = plan(instance.problem, seconds)
     spent = cpu_seconds() - started
-    if orders is None:
+    found = audit_lots(instance.problem, orders) if orders is not None else None
+    if found is None or found.faults:
         return Run(float("inf"), False, spent)
-    return Run(audit_lots(instance.problem, orders).cost, proven, spent)
+    return Run(found.cost, proven, spent)
 
 
 def _summary(compared: Sequence[Instance], runs: Mapping[str, Run]) -> dict[str, float | None]:

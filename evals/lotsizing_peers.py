@@ -17,7 +17,7 @@ def highs(problem: LotProblem, seconds: float) -> tuple[Orders | None, bool]:
     import highspy
     import pulp
 
-    program, make = _plain(problem)
+    program, make, setup = _plain(problem)
     end = thread_time() + seconds
 
     def ask(kind: Any, text: Any, out: Any, into: Any, data: Any) -> None:  # Any: highspy
@@ -37,14 +37,18 @@ def highs(problem: LotProblem, seconds: float) -> tuple[Orders | None, bool]:
     if solver.getInfo().primal_solution_status != 2:
         return None, False
     status = solver.modelStatusToString(solver.getModelStatus())
-    return _orders(make), bool(status == "Optimal")
+    return _orders(make, setup), bool(status == "Optimal")
 
 
 def cbc(problem: LotProblem, seconds: float) -> tuple[Orders | None, bool]:
-    """Plan with the CBC that PuLP 3 brings, default options, one thread, CPU time."""
+    """Plan with the CBC that PuLP 3 brings, default options, one thread, CPU time.
+
+    Stopped on time, this CBC may write a plan that its own clean-up calls infeasible; whoever
+    counts plans must check them.
+    """
     import pulp
 
-    program, make = _plain(problem)
+    program, make, setup = _plain(problem)
     with warnings.catch_warnings():
         # PuLP 4 drops it: a peer to compare with while PuLP 3 brings it, nothing to build on.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -54,10 +58,12 @@ def cbc(problem: LotProblem, seconds: float) -> tuple[Orders | None, bool]:
         program.solve(solver)
     if program.sol_status not in (1, 2):
         return None, False
-    return _orders(make), program.sol_status == 1
+    return _orders(make, setup), program.sol_status == 1
 
 
-def _plain(problem: LotProblem) -> tuple[Any, dict[str, list[Any]]]:  # Any: PuLP's classes
+def _plain(
+    problem: LotProblem,
+) -> tuple[Any, dict[str, list[Any]], dict[str, list[Any]]]:  # Any: PuLP's classes
     import pulp
 
     program = pulp.LpProblem("lots", pulp.LpMinimize)
@@ -88,7 +94,7 @@ def _plain(problem: LotProblem) -> tuple[Any, dict[str, list[Any]]]:  # Any: PuL
                 )
                 <= hours[t]
             )
-    return program, make
+    return program, make, setup
 
 
 def _most(problem: LotProblem, name: str, period: int) -> float:
@@ -102,9 +108,23 @@ def _most(problem: LotProblem, name: str, period: int) -> float:
     return max(0.0, min(sum(item.demand[period:]), *by_hours))
 
 
-def _orders(make: Mapping[str, list[Any]]) -> Orders:  # Any: PuLP's variable
+def _orders(
+    make: Mapping[str, list[Any]],  # Any: PuLP's variables
+    setup: Mapping[str, list[Any]],
+) -> Orders | None:
+    """Return the pieces made; None where a set-up is not whole.
+
+    A piece without a set-up is less than the solver's tolerance: it counts as none.
+    """
+    whole = {name: [round(x.varValue or 0.0) for x in row] for name, row in setup.items()}
+    for name, row in setup.items():
+        if any(abs((x.varValue or 0.0) - w) > 1e-4 for x, w in zip(row, whole[name], strict=True)):
+            return None
     return {
-        name: tuple(x.varValue if (x.varValue or 0.0) > 1e-6 else 0.0 for x in row)
+        name: tuple(
+            float(x.varValue) if on and (x.varValue or 0.0) > 1e-6 else 0.0
+            for x, on in zip(row, whole[name], strict=True)
+        )
         for name, row in make.items()
     }
 

@@ -101,3 +101,12 @@ def test_an_easy_instance_of_the_set_is_solved(shared_data):
     assert run.proven
     assert run.faults == ()
     assert run.cost == pytest.approx(8375.8, abs=0.1)
+
+
+def test_a_peers_plan_that_breaks_a_rule_is_none(folder):
+    (instance,) = lotsizing.read(folder)
+
+    def lazy(problem, seconds):
+        return {item.name: (0.0,) * problem.periods for item in problem.items}, True
+
+    assert lotsizing.plan_of_peer(lazy, instance, 1).cost == float("inf")
