@@ -66,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "questions": asked,
             "scenarios": len(outcomes),
             "scenarios_right": sum(outcome.holds for outcome in outcomes),
+            "infeasible": {o.scenario: _named(o.conflict) for o in outcomes if o.conflict},
             "cpu_seconds_per_scenario": spent / len(outcomes),
         },
         {"engine_share": Bar(1.0, at_most=False)},
@@ -92,6 +93,14 @@ def outcome_of(
         None if isinstance(plan, Conflict) else plan.cost,
         plan if isinstance(plan, Conflict) else None,
     )
+
+
+def _named(conflict: Conflict) -> dict[str, list[str]]:
+    """Return the demands and limits that a conflict names."""
+    return {
+        "demands": [f"{' at '.join(need.place)}: {need.quantity:g}" for need in conflict.needs],
+        "limits": [f"{x.kind} {x.name}: {x.capacity:g}" for x in conflict.limits],
+    }
 
 
 def _by_kind(outcomes: Sequence[Outcome]) -> list[tuple[object, ...]]:

@@ -33,7 +33,9 @@ class FullPlanRequest(Request):
 
     levers: tuple[Lever, ...] = Field((), max_length=12, description="What changes, in order.")
     months: int = Field(6, ge=1, le=18, description="Months ahead of the plan start.")
-    whole_units: bool = Field(True, description="Make, move and buy whole units only.")
+    whole_units: bool = Field(
+        False, description="Make, move and buy whole units only; for small quantities."
+    )
 
 
 @tool

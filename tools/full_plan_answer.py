@@ -11,6 +11,8 @@ from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names
 
 SAID = 6
+LOOSE = 1e-4
+"""Gap from which a cost is no longer the least to the figures shown."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class FullPlanAnswer:
         """Return that everything can be met, and the cost."""
         cost = wording.figure(self.plan.cost, self.names.currency)
         text = f"Every demand can be met in full and on time, at a cost of {cost}"
+        if self.plan.gap >= LOOSE:
+            return f"{text}; a cheaper plan, by {self._gap()} at most, was not ruled out in time."
         if self.base is None:
             return f"{text}."
         change = self.plan.cost - self.base
@@ -34,10 +38,16 @@ class FullPlanAnswer:
         way = "more" if change > 0 else "less"
         return f"{text}, {wording.figure(abs(change), self.names.currency)} {way} than without it."
 
+    def _gap(self) -> str:
+        return wording.figure(100 * self.plan.gap, "%")
+
     def facts(self) -> list[Fact]:
         """Return the cost, and what the levers add."""
         currency = self.names.currency
-        facts = [Fact("full_plan_cost", self.plan.cost, currency, {"scenario": "scenario"})]
+        facts = [
+            Fact("full_plan_cost", self.plan.cost, currency, {"scenario": "scenario"}),
+            Fact("gap", 100 * self.plan.gap, "%"),
+        ]
         if self.base is not None:
             facts.append(Fact("full_plan_cost", self.base, currency, {"scenario": "base"}))
             facts.append(Fact("full_plan_cost_change", self.plan.cost - self.base, currency))

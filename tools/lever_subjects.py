@@ -125,6 +125,9 @@ def demand_unit(names: Names, effect: Effect) -> str:
         return names.unit(product) if product in names.products else _unit_of_like(names, effect)
     if effect.measure == "capacity":
         return "units"
+    if effect.measure == "safety_stock":
+        family = getattr(effect.lever, "family", None)
+        return names.unit_of_all({p for p, f in names.families.items() if family in (None, f)})
     finished = {p for p, family in names.families.items() if family is not None}
     return names.unit_of_all(finished)
 

@@ -165,10 +165,11 @@ def _supplier_out(names: Names, effect: Effect, when: str) -> str:
 
 def _supplier_capacity(names: Names, effect: Effect, when: str) -> str:
     after = wording.figure(effect.after, demand_unit(names, effect))
+    after += " a month in all" if effect.touched > 1 else " a month"
     if not effect.before:
-        return f"{subject(names, effect)} is {after} a month"
+        return f"{subject(names, effect)} is {after}"
     before = wording.figure(effect.before, demand_unit(names, effect))
-    return f"{subject(names, effect)} goes from {before} to {after} a month"
+    return f"{subject(names, effect)} goes from {before} to {after}"
 
 
 def _safety_stock(names: Names, effect: Effect, when: str) -> str:

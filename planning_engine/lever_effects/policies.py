@@ -94,4 +94,6 @@ def fence(snapshot: Snapshot, lever: FenceLever, span: Span) -> Pull:
     )
     old = company.demand_fence_days if plan is None else company.planning_fence_days
     new = changed.demand_fence_days if plan is None else changed.planning_fence_days
+    if changed == company:
+        return Pull(Effect(lever, "fence", old, new, 0), {})
     return Pull(Effect(lever, "fence", old, new, 1), {}, changed)

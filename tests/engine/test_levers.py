@@ -265,6 +265,31 @@ def test_orders_due_while_a_supplier_is_out_wait_for_it(company):
     assert column(changed, "sourcing", "closed_until")[0].date() == date(2026, 12, 31)
 
 
+def test_the_plan_buys_and_moves_nothing_while_it_is_closed(lemonade, lemonade_tables):
+    stock = [row for row in lemonade_tables()["stock"] if row["product"] != "C"]
+    company = lemonade(stock=stock)
+    out = apply(company, [SupplierOutLever(supplier="S", start="2026-12", end="2026-12")], 3)
+    november, december, january = plan_supply(out, 3).bought[0]
+    assert november > 0 == december
+    assert january > 0
+    lever = LaneClosedLever(from_site="P", to_site="D1", start="2026-11", end="2026-11")
+    plan = plan_supply(apply(company, [lever], 3), 3)
+    moved = {
+        (lane.product, lane.target): row
+        for lane, row in zip(plan.problem.lanes, plan.moved, strict=True)
+    }
+    assert moved[("X", "D1")][0] == 0 < moved[("X", "D1")][1]
+    assert moved[("Y", "D1")][0] == 0
+
+
+def test_a_lower_yield_takes_more_hours_and_more_material(company):
+    base = plan_supply(company, 3)
+    worse = plan_supply(apply(company, [YieldLever(product="X", percent=80)], 3), 3)
+    made = [sum(map(sum, plan.made)) for plan in (base, worse)]
+    assert made[1] == pytest.approx(made[0])  # good pieces
+    assert sum(worse.used_hours("LAB")) == pytest.approx(sum(base.used_hours("LAB")) / 0.8)
+
+
 def test_a_suppliers_capacity_is_set_and_then_scaled(company):
     hundred = SupplierCapacityLever(supplier="S", quantity=100)
     half = SupplierCapacityLever(supplier="S", percent=-50)
@@ -330,6 +355,7 @@ def test_fences_are_the_companys(company):
     assert changed.company.planning_fence_days == 28
     assert company.company.planning_fence_days == 0
     assert effect.change == 28
+    assert effect_of(changed, FenceLever(planning_days=28))[1].is_empty
 
 
 CONTRADICTING = [

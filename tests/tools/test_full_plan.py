@@ -24,6 +24,18 @@ def test_a_plan_that_meets_everything_is_told_with_its_cost(ask, lemonade):
     assert {row[0] for row in evidence.table.rows} == {"made", "moved"}
 
 
+def test_a_cost_that_is_not_proven_least_says_so(lemonade):
+    from planning_engine.supply.full_plan_model import FullPlan
+    from planning_engine.supply.plan_inputs import read_problem
+    from tools.full_plan_answer import FullPlanAnswer
+    from tools.names import names_of
+
+    company = lemonade()
+    plan = FullPlan((), (), (), {}, 1000.0, 0.02)
+    answer = FullPlanAnswer(names_of(company), read_problem(company, 1), plan, None)
+    assert answer.summary().endswith("a cheaper plan, by 2.0 % at most, was not ruled out in time.")
+
+
 def test_a_change_is_told_with_what_it_costs(ask, lemonade):
     lever = {"kind": "lane_cost", "to_site": "D2", "cost": 1.5}
     evidence = ask(lemonade(), months=2, levers=[lever])

@@ -112,6 +112,14 @@ SAID = [
         "The safety stock of Lemonade X goes from 40 cases to 60 cases.",
     ),
     (
+        {"kind": "safety_stock", "percent": 50},
+        "The safety stock goes from 40 units to 60 units.",
+    ),
+    (
+        {"kind": "fence", "planning_days": 0},
+        "The planning fence changes nothing, because the fence is the same.",
+    ),
+    (
         {"kind": "service_level", "product": "X", "percent": 98},
         "The target service level of Lemonade X becomes 98.0 %",
     ),
