@@ -23,7 +23,9 @@ DEFINITION = (
     "Supply: latest published plan, else open receipts due (overdue ones first). Demand: "
     "{source}; components: planned supply of their parents x BOM / (1 - scrap). Stock-out day: "
     "straight line within the month. Cover: days until demand uses up the count, 30 days a month. "
-    "Excess: stock beyond {excess} months of demand and safety stock, or beyond the last sales."
+    "Excess: stock beyond {excess} months of demand and safety stock, or beyond the last sales. "
+    "Obsolete: stock beyond the demand until the last day of sale or until its shelf life is over, "
+    "taken as fresh today, or of which nothing is wanted."
 )
 TABLES = ("stock", "receipts", "plans", "forecasts", "bom", "policies")
 
@@ -37,8 +39,10 @@ class InventoryRequest(Request):
     months: int = Field(6, ge=1, le=24, description="Months ahead of the plan start.")
     start: Month | None = Field(None, description="Only report months from this one on.")
     end: Month | None = Field(None, description="Only report months up to this one.")
-    only: Literal["all", "at_risk", "excess"] = Field(
-        "all", description="at_risk: will stock out or fall under safety stock; excess: too much."
+    only: Literal["all", "at_risk", "excess", "obsolete"] = Field(
+        "all",
+        description="at_risk: will stock out or fall under safety stock; excess: too much; "
+        "obsolete: will never be sold (product ends, no demand, or spoils first).",
     )
     stage: Literal["raw", "wip", "finished"] | None = Field(None, description="Only this stage.")
 
@@ -48,9 +52,10 @@ def project_inventory(context: ToolContext, request: InventoryRequest) -> Eviden
     """Project stock month by month: when it runs out, how long it lasts, what is too much.
 
     Use it for "will we run out of …?", "how many days of stock?", "which products are at
-    risk?" (only=at_risk) and "where is too much stock?" (only=excess), for finished products
-    and components. It follows the published plan and open receipts; for a plan made anew use
-    plan_supply, for turns and days of inventory in the past query_kpi.
+    risk?" (only=at_risk), "where is too much stock?" (only=excess) and "what will we have to
+    write off?" (only=obsolete), for finished products and components. It follows the published
+    plan and open receipts; for a plan made anew use plan_supply, for turns and days of
+    inventory in the past query_kpi.
     """
     snapshot = context.snapshot
     names = names_of(snapshot)
@@ -118,4 +123,6 @@ def _shown(
         return tuple(outlook for outlook in projection.at_risk if outlook in asked)
     if request.only == "excess":
         return tuple(outlook for outlook in projection.excess if outlook in asked)
+    if request.only == "obsolete":
+        return tuple(outlook for outlook in projection.obsolete if outlook in asked)
     return tuple(sorted(asked, key=lambda outlook: outlook.urgency))

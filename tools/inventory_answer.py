@@ -23,10 +23,7 @@ def facts(view: InventoryView) -> tuple[Fact, ...]:
         found.append(Fact("published_plan_ends", view.projection.ends_with_plan))
     if len(view.running_out) > SAID_IN_FULL:
         found.append(Fact("further_stock_outs", len(view.running_out) - SAID_IN_FULL, "stocks"))
-    if view.only == "excess":
-        found.append(Fact("stocks_in_excess", len(view.shown), "stocks"))
-        if view.excess_value is not None:
-            found.append(Fact("excess_value", view.excess_value, view.names.currency))
+    found += _too_much(view)
     if view.held is not None:
         product = view.asked[0].product
         unit = view.names.unit(product)
@@ -47,6 +44,23 @@ def facts(view: InventoryView) -> tuple[Fact, ...]:
         for outlook in view.shown:
             found += _month_facts(view, outlook)
     return tuple(found)
+
+
+def _too_much(view: InventoryView) -> list[Fact]:
+    """Return how many stocks are in excess or obsolete, and what that is worth, if asked for."""
+    found = []
+    if view.only == "excess":
+        found.append(Fact("stocks_in_excess", len(view.shown), "stocks"))
+        if view.excess_value is not None:
+            found.append(Fact("excess_value", view.excess_value, view.names.currency))
+    if view.only == "obsolete":
+        found.append(Fact("stocks_obsolete", len(view.shown), "stocks"))
+        if view.obsolete_in_all is not None:
+            unit = view.names.unit(view.asked[0].product)
+            found.append(Fact("obsolete_in_all", view.obsolete_in_all, unit))
+        if view.obsolete_value is not None:
+            found.append(Fact("obsolete_value", view.obsolete_value, view.names.currency))
+    return found
 
 
 def _about(outlook: StockOutlook) -> dict[str, str]:
@@ -74,6 +88,12 @@ def _facts_of(view: InventoryView, outlook: StockOutlook) -> list[Fact]:
         found.append(Fact("excess", outlook.excess, unit, about))
         if outlook.excess_value is not None:
             found.append(Fact("excess_value", outlook.excess_value, view.names.currency, about))
+    if outlook.obsolete and outlook.obsolete.quantity >= 1:
+        found.append(Fact("obsolete", outlook.obsolete.quantity, unit, about))
+        found.append(Fact("obsolete_because", outlook.obsolete.reason, None, about))
+        if outlook.obsolete_value is not None:
+            value = outlook.obsolete_value
+            found.append(Fact("obsolete_value", value, view.names.currency, about))
     if outlook.end_on:
         found.append(Fact("last_day_of_sale", outlook.end_on, None, about))
     return found
@@ -88,6 +108,8 @@ def _month_facts(view: InventoryView, outlook: StockOutlook) -> list[Fact]:
         found.append(Fact("stock_at_start", row.opening, unit, about))
         found.append(Fact("supply", row.supply, unit, about))
         found.append(Fact("demand", row.demand, unit, about))
+        if row.cover_days is not None:
+            found.append(Fact("cover_at_close", row.cover_days, "days", about))
     if len(rows) > 1:
         about = _about(outlook)
         found.append(Fact("supply", sum(row.supply for row in rows), unit, about))
@@ -113,6 +135,8 @@ def table(view: InventoryView) -> EvidenceTable:
         TableColumn("closing", "number"),
         TableColumn("excess", "number"),
         TableColumn("excess_value", "number", view.names.currency),
+        TableColumn("obsolete", "number"),
+        TableColumn("obsolete_value", "number", view.names.currency),
     )
     rows = tuple(
         (
@@ -129,6 +153,8 @@ def table(view: InventoryView) -> EvidenceTable:
             outlook.closing,
             outlook.excess,
             outlook.excess_value,
+            outlook.obsolete.quantity if outlook.obsolete else 0.0,
+            outlook.obsolete_value,
         )
         for outlook in view.shown
     )
@@ -143,9 +169,20 @@ def _months_table(view: InventoryView) -> EvidenceTable:
         TableColumn("site", "text"),
         TableColumn("month", "month"),
         *(TableColumn(name, "number", unit) for name in quantities),
+        TableColumn("cover_at_close", "number", "days"),
     )
     rows = tuple(
-        (o.product, o.site, r.month, r.opening, r.supply, r.demand, r.closing, o.safety_stock)
+        (
+            o.product,
+            o.site,
+            r.month,
+            r.opening,
+            r.supply,
+            r.demand,
+            r.closing,
+            o.safety_stock,
+            r.cover_days,
+        )
         for o in view.shown
         for r in view.rows(o)
     )
@@ -153,7 +190,7 @@ def _months_table(view: InventoryView) -> EvidenceTable:
 
 
 def chart(view: InventoryView) -> charts.Chart | None:
-    """Return the projection of one stock, lines for a few, or what each excess is worth."""
+    """Return one stock's projection, lines for a few, or how much is in excess or obsolete."""
     if not view.shown:
         return None
     rows: list[charts.Row]
@@ -171,6 +208,12 @@ def chart(view: InventoryView) -> charts.Chart | None:
         ]
         unit = view.names.unit(outlook.product)
         return charts.stock_projection(f"Stock of {view.stock(outlook)}", rows, unit)
+    if view.only == "obsolete":
+        rows = [
+            {"stock": view.stock(o), "value": o.obsolete.quantity if o.obsolete else 0.0}
+            for o in view.shown[:MOST_CHARTED]
+        ]
+        return charts.bars("Stock that will never be sold", rows, "stock", None)
     if view.only == "excess":
         valued = view.excess_value is not None
         rows = [

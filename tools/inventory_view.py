@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from planning_engine.supply.inventory import Projection, StockMonth, StockOutlook
+from planning_engine.supply.balance import StockMonth
+from planning_engine.supply.inventory import Projection, StockOutlook
 from tools import wording
 from tools.names import Names
 
 SAID_IN_FULL = 3
-Only = Literal["all", "at_risk", "excess"]
+Only = Literal["all", "at_risk", "excess", "obsolete"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class InventoryView:
         names: Names and units.
         projection: The whole projection.
         asked: Every stock that fits the question.
-        shown: Those of them to show, in order: all, those at risk, or those in excess.
+        shown: Those of them to show, in order: all, those at risk, in excess or obsolete.
         months: Months to report.
         uncounted: Places that fit whose stock was never counted.
         only: Which were asked for.
@@ -51,7 +52,7 @@ class InventoryView:
     @property
     def named(self) -> tuple[StockOutlook, ...]:
         """Stocks that the summary names."""
-        if self.only == "excess":
+        if self.only in ("excess", "obsolete"):
             return self.shown[:1]
         if self.held is not None and len(self.asked) <= SAID_IN_FULL:
             return self.asked
@@ -71,6 +72,19 @@ class InventoryView:
         """What the excess shown is worth; None if no cost is known."""
         known = [o.excess_value for o in self.shown if o.excess_value is not None]
         return sum(known) if known else None
+
+    @property
+    def obsolete_value(self) -> float | None:
+        """What the obsolete stock shown is worth; None if no cost is known."""
+        known = [o.obsolete_value for o in self.shown if o.obsolete_value is not None]
+        return sum(known) if known else None
+
+    @property
+    def obsolete_in_all(self) -> float | None:
+        """What is obsolete of one product at its sites together; None for several products."""
+        if not self.is_one_product:
+            return None
+        return sum(outlook.obsolete.quantity for outlook in self.shown if outlook.obsolete)
 
     @property
     def is_one_product(self) -> bool:

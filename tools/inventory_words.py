@@ -3,6 +3,7 @@
 from datetime import date
 
 from planning_engine.supply.inventory import EXCESS_MONTHS, StockOutlook
+from planning_engine.supply.obsolete import Obsolete
 from tools import wording
 from tools.inventory_view import SAID_IN_FULL, InventoryView
 
@@ -18,7 +19,7 @@ def summary(view: InventoryView) -> str:
 
 def _overdue(view: InventoryView) -> str:
     count, quantity = view.overdue
-    if not count or not view.is_one_product or view.only == "excess":
+    if not count or not view.is_one_product or view.only in ("excess", "obsolete"):
         return ""
     amount = view.amount(view.asked[0], quantity)
     if count == 1:
@@ -31,6 +32,8 @@ def _answer(view: InventoryView) -> str:
         return _nothing(view)
     if view.only == "excess":
         return _excess(view)
+    if view.only == "obsolete":
+        return _obsolete(view)
     if len(view.asked) == 1:
         (outlook,) = view.asked
         return _window(view, outlook) if view.is_window else _single(view, outlook)
@@ -161,6 +164,35 @@ def _excess(view: InventoryView) -> str:
     )
 
 
+def _obsolete(view: InventoryView) -> str:
+    top = view.shown[0]
+    what = top.obsolete
+    many = "1 stock" if len(view.shown) == 1 else f"{len(view.shown)} stocks"
+    verb = "holds" if len(view.shown) == 1 else "hold"
+    worth = each = ""
+    if view.obsolete_value is not None:
+        value = wording.figure(view.obsolete_value, view.names.currency)
+        worth = f", worth {value} at standard cost"
+    if top.obsolete_value is not None:
+        each = f" ({wording.figure(top.obsolete_value, view.names.currency)})"
+    total = view.obsolete_in_all
+    in_all = f", {view.amount(top, total)} in all" if total is not None else ""
+    said = f"{many}{view.whose} {verb} more than will ever be sold{in_all}{worth}."
+    if what is None:
+        return said
+    amount = view.amount(top, what.quantity)
+    lead = "It is" if len(view.shown) == 1 else "Most is"
+    return f"{said} {lead} {view.stock(top)}: {amount}{each}, {_why(view, top, what)}."
+
+
+def _why(view: InventoryView, outlook: StockOutlook, what: Obsolete) -> str:
+    if what.reason == "ends":
+        return _ends(view, outlook).removeprefix(", ")
+    if what.reason == "spoils":
+        return "which spoils before it is sold"
+    return f"of which nothing is wanted {view.when}"
+
+
 def _ends(view: InventoryView, outlook: StockOutlook) -> str:
     if outlook.end_on is None:
         return ""
@@ -171,6 +203,10 @@ def _ends(view: InventoryView, outlook: StockOutlook) -> str:
 
 def _nothing(view: InventoryView) -> str:
     if view.asked:
+        if view.only == "obsolete":
+            return (
+                f"All of the {len(view.asked)} stocks{view.whose} can be sold, as far as is known."
+            )
         if view.only == "excess":
             return (
                 f"None of the {len(view.asked)} stocks{view.whose} holds more than {EXCESS_MONTHS} "

@@ -1,16 +1,23 @@
 """Projected stock by product and site: cover, first stock-out, below safety, excess."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planning_engine.data.calendars import add_months, months_between
+from planning_engine.data.calendars import months_between
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import DataProblem
+from planning_engine.supply.balance import (
+    StockMonth,
+    days_of_cover,
+    first_stock_out,
+    stock_months,
+    with_cover,
+)
 from planning_engine.supply.flows import (
     opening_stock,
     overdue_receipts,
@@ -19,53 +26,12 @@ from planning_engine.supply.flows import (
     to_come,
     total_demand,
 )
+from planning_engine.supply.obsolete import Obsolete, obsolete_stock
 from planning_engine.supply.policy import SafetyStock, safety_stocks
 from planning_engine.supply.requirements import Place, plan_months
 
 EXCESS_MONTHS = 3
 """Stock beyond the demand of so many months, plus safety stock, is excess."""
-
-
-def days_of_cover(
-    stock: float, demand: Sequence[float], days_per_period: float = 30
-) -> float | None:
-    """Return how many days the stock lasts against the demand to come.
-
-    Forward cover: each period is used up in turn, the last one in proportion. `None`
-    means the stock covers all the demand given; it is not infinity, because nobody has
-    planned beyond that point.
-
-    Args:
-        stock: On hand at the start of the first period, in pieces. A backlog counts as 0.
-        demand: Demand per period, earliest first, in pieces, none negative.
-        days_per_period: Length of one period, in days.
-
-    Returns:
-        Days of cover, or `None`.
-
-    Example:
-        150 pieces meet 100 in the first month and half of the second:
-
-        >>> days_of_cover(150, [100, 100])
-        45.0
-    """
-    days, left = 0.0, max(stock, 0)
-    for quantity in demand:
-        if quantity > left:
-            return days + days_per_period * left / quantity
-        days, left = days + days_per_period, left - quantity
-    return None
-
-
-@dataclass(frozen=True)
-class StockMonth:
-    """One month of a projection, in pieces; a negative closing is a shortage."""
-
-    month: date
-    opening: float
-    supply: float
-    demand: float
-    closing: float
 
 
 @dataclass(frozen=True)
@@ -85,6 +51,7 @@ class StockOutlook:
         stage: raw, wip or finished.
         end_on: Last day of sale; None if there is none.
         overdue: Open receipts that should have come: how many, and how many pieces.
+        obsolete: What of the opening stock will never be sold; None if all of it may be.
     """
 
     product: str
@@ -101,6 +68,14 @@ class StockOutlook:
     stage: str
     end_on: date | None
     overdue: tuple[int, float] = (0, 0.0)
+    obsolete: Obsolete | None = None
+
+    @property
+    def obsolete_value(self) -> float | None:
+        """What is obsolete at standard cost; None where the cost is not known."""
+        if self.obsolete is None or self.unit_cost is None:
+            return None
+        return self.obsolete.quantity * self.unit_cost
 
     @property
     def opening(self) -> float:
@@ -170,12 +145,21 @@ class Projection:
             sorted(found, key=lambda o: (-(o.excess_value or 0), -o.excess, o.product, o.site))
         )
 
+    @property
+    def obsolete(self) -> tuple[StockOutlook, ...]:
+        """What will never be sold in part or at all, most valuable first."""
+        found = [o for o in self.outlooks if o.obsolete and o.obsolete.quantity > 0.5]
+        return tuple(
+            sorted(found, key=lambda o: (-(o.obsolete_value or 0), -o.opening, o.product, o.site))
+        )
+
 
 @dataclass(frozen=True)
 class _Item:
     stage: str
     unit_cost: float | None
     end_on: date | None
+    shelf_life_days: float | None = None
 
 
 @remember()
@@ -223,6 +207,7 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
             supply.get(place, flat),
             demand.get(place, flat),
             to_come(snapshot, far, demand.get(place, flat)),
+            far,
             safety.get(place),
             items.get(place[0], _Item("finished", None, None)),
             overdue.get(place, (0, 0.0)),
@@ -238,7 +223,8 @@ def project(snapshot: Snapshot, months: int = 6) -> Projection:
 @remember()
 def _items(snapshot: Snapshot) -> Mapping[str, _Item]:
     rows = snapshot.rows(
-        "SELECT product, coalesce(stage, 'finished'), standard_cost, end_on::DATE FROM products"
+        "SELECT product, coalesce(stage, 'finished'), standard_cost, end_on::DATE, "
+        "shelf_life_days FROM products"
     )
     return {product: _Item(*entry) for product, *entry in rows}
 
@@ -250,12 +236,13 @@ def _outlook(
     supply: NDArray[np.float64],
     demand: NDArray[np.float64],
     wanted_yet: NDArray[np.float64],
+    far: tuple[date, ...],
     safety: SafetyStock | None,
     item: _Item,
     overdue: tuple[int, float],
     today: date,
 ) -> StockOutlook:
-    rows = stock_months(opening[0], supply, wanted_yet, months)
+    rows = with_cover(stock_months(opening[0], supply, wanted_yet, months), demand)
     wanted = safety.quantity if safety else None
     under = (row.month for row in rows if wanted is not None and row.closing < wanted - 1e-9)
     return StockOutlook(
@@ -273,44 +260,15 @@ def _outlook(
         stage=item.stage,
         end_on=item.end_on,
         overdue=overdue,
+        obsolete=obsolete_stock(
+            opening[0],
+            [float(quantity) for quantity in wanted_yet],
+            far,
+            today=today,
+            end_on=item.end_on,
+            shelf_life_days=item.shelf_life_days,
+        ),
     )
-
-
-def stock_months(
-    opening: float,
-    supply: NDArray[np.float64],
-    demand: NDArray[np.float64],
-    months: Sequence[date],
-) -> tuple[StockMonth, ...]:
-    """Return the balance month by month; each month opens with what the last one closed."""
-    rows = []
-    for index, month in enumerate(months):
-        closing = opening + float(supply[index]) - float(demand[index])
-        rows.append(StockMonth(month, opening, float(supply[index]), float(demand[index]), closing))
-        opening = closing
-    return tuple(rows)
-
-
-def first_stock_out(rows: Sequence[StockMonth], today: date | None = None) -> date | None:
-    """Return the day the stock falls below 0, taken as a straight line within the month.
-
-    Args:
-        rows: The projection, earliest month first.
-        today: Where the first month starts, if it has begun: the day after is its first.
-
-    Example:
-        60 pieces of a month that ends 30 short last two thirds of its 30 days:
-
-        >>> first_stock_out([StockMonth(date(2026, 11, 1), 60, 0, 90, -30)])
-        datetime.date(2026, 11, 21)
-    """
-    for row in rows:
-        if row.closing < -1e-9:
-            first = row.month if today is None else max(row.month, today + timedelta(days=1))
-            days = (add_months(row.month, 1) - first).days
-            part = max(0.0, row.opening) / (max(0.0, row.opening) - row.closing)
-            return first + timedelta(days=min(days - 1, int(part * days + 1e-9)))
-    return None
 
 
 def _excess(

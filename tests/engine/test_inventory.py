@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from planning_engine.data.sample.planted import END_OF_LIFE, LATE_SUPPLIER, STOCK_OUT
 from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
-from planning_engine.supply.inventory import (
+from planning_engine.supply.balance import (
     StockMonth,
     days_of_cover,
     first_stock_out,
-    project,
     stock_months,
 )
+from planning_engine.supply.inventory import project
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 quantities = st.floats(0, 1e5)
@@ -256,3 +256,13 @@ def test_the_demo_companys_late_supplier_has_overdue_orders(demo):
     assert {o.product for o in late} == {LATE_SUPPLIER.component}
     assert sum(o.overdue[0] for o in late) == LATE_SUPPLIER.overdue
     assert sum(o.overdue[1] for o in late) == LATE_SUPPLIER.overdue_quantity
+
+
+def test_each_months_closing_stock_says_how_long_it_lasts(lemonade):
+    stock = [{"date": date(2026, 10, 31), "product": "X", "site": "D1", "quantity": 500}]
+    rows = outlook(project(lemonade(stock=stock), 4), "X", "D1").months
+    # 300 left at the end of November last a month and a half of 200; 100 half a month
+    assert [row.cover_days for row in rows[:2]] == [45.0, 15.0]
+    # a shortage covers nothing, and beyond the last month nothing is known
+    assert rows[2].cover_days == 0
+    assert rows[3].cover_days is None

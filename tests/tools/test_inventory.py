@@ -206,3 +206,30 @@ def test_what_is_on_hand_of_one_product_is_said_in_all_and_by_site(demo, project
     )
     assert f"{counts['quantity'].sum():,.0f} cases" in evidence.summary
     assert all(f"{quantity:,.0f} at" in evidence.summary for quantity in counts["quantity"])
+
+
+def test_what_will_never_be_sold_is_told_with_its_reason(project, demo, lemonade):
+    evidence = project(demo, only="obsolete", product="FLW-050-12")
+    assert evidence.summary.startswith(
+        "3 stocks of Lemonwell 0.5 L x12 hold more than will ever be sold, 22,606 cases in all, "
+        "worth EUR 70,079 at standard cost. Most is Lemonwell 0.5 L x12 at West DC: 10,411 cases"
+    )
+    assert evidence.summary.endswith("which is sold until 31 December 2026.")
+    assert project(lemonade(), only="obsolete").summary == (
+        "All of the 4 stocks can be sold, as far as is known."
+    )
+
+
+def test_stock_that_spoils_or_is_not_wanted_is_told(project, lemonade, lemonade_tables):
+    products = lemonade_tables()["products"]
+    products[1]["shelf_life_days"] = 61
+    stock = [{"date": date(2026, 10, 31), "product": "Y", "site": "D1", "quantity": 350}]
+    evidence = project(lemonade(products=products, stock=stock), only="obsolete")
+    assert evidence.summary == (
+        "1 stock holds more than will ever be sold, 150 cases in all, worth EUR 750 at standard "
+        "cost. It is Lemonade Y at Depot 1: 150 cases (EUR 750), which spoils before it is sold."
+    )
+    left = [{"date": date(2026, 10, 31), "product": "Y", "site": "P", "quantity": 10}]
+    assert project(lemonade(stock=left), only="obsolete").summary.endswith(
+        "of which nothing is wanted from November 2026 to April 2027."
+    )
