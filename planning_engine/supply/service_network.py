@@ -5,7 +5,7 @@ lower bound, and the true cost of its service times an upper one. Breakpoints ar
 the program chose to be, until both meet (Magnanti and others 2006).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, sqrt
@@ -28,7 +28,10 @@ _NEAR = 1e-6
 
 
 def place_safety_stock(
-    network: ServiceNetwork, seconds: float = 50.0, gap: float = 1e-4
+    network: ServiceNetwork,
+    seconds: float = 50.0,
+    gap: float = 1e-4,
+    clock: Callable[[], float] | None = None,
 ) -> Placement:
     """Return the cheapest placement found, with a proven bound.
 
@@ -39,23 +42,29 @@ def place_safety_stock(
         network: Stages and arcs, without loops.
         seconds: Time to spend on the program, one thread.
         gap: Share of the cost that may stay unproven.
+        clock: Tells time in seconds, e.g. of the processor, so that a busy machine does not cut
+            the work short; HiGHS's own time counts without it.
     """
     if network.is_tree and network.is_whole:
         return place_on_tree(network)
-    return place_by_program(network, seconds, gap)
+    return place_by_program(network, seconds, gap, clock)
 
 
 def place_by_program(
-    network: ServiceNetwork, seconds: float = 50.0, gap: float = 1e-4
+    network: ServiceNetwork,
+    seconds: float = 50.0,
+    gap: float = 1e-4,
+    clock: Callable[[], float] | None = None,
 ) -> Placement:
     """Return the placement of the refined program, whatever the shape of the network."""
     breaks = {name: _ends(network.longest[name]) for name in network.order}
     # To begin with, every stage promises all it may need: nothing is held but at the end.
     late = {name: network.most_promised(name) for name in network.order}
     best, bound, spent = placed(network, late, 0.0, ""), 0.0, 0.0
+    start = clock() if clock else 0.0
     for _ in range(ROUNDS):
         answer = _solve(_Program(network, breaks), seconds - spent, gap / 4)
-        spent += answer.seconds
+        spent = clock() - start if clock else spent + answer.seconds
         bound = max(bound, answer.bound)
         if answer.service is None:
             break

@@ -124,3 +124,10 @@ def test_networks_that_cannot_be_are_refused():
         ServiceNetwork((one, one), ())
     with pytest.raises(DataProblem, match="'a' has a negative time"):
         ServiceNetwork((ServiceStage("a", 1, -1, 1),), ())
+
+
+def test_a_clock_that_has_run_out_leaves_a_placement_with_its_gap():
+    ticks = iter([0.0, 99.0])
+    found = place_by_program(snyder_shen_6_5(), seconds=50, clock=lambda: next(ticks))
+    assert found.cost >= 8.277917 - 1e-6
+    assert found.bound <= 8.277917 + 1e-6
