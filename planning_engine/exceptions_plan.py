@@ -9,7 +9,8 @@ from planning_engine.decisions import Decision, due_day, judge
 from planning_engine.errors import DataProblem
 from planning_engine.exceptions import Alert, Finder, Thresholds
 from planning_engine.finance_budget import budget_bridge
-from planning_engine.finance_statement import NO_FAMILY, of_demand
+from planning_engine.finance_statement import of_demand
+from planning_engine.finance_worth import NO_FAMILY
 from planning_engine.kpis import KpiQuery, default_period
 from planning_engine.kpis.definition import Weight
 from planning_engine.kpis.forecast_cells import cells
@@ -70,6 +71,12 @@ def _surplus(snapshot: Snapshot, query: KpiQuery) -> dict[str, tuple[float, floa
 def overdue_orders(snapshot: Snapshot, thresholds: Thresholds) -> Iterator[Alert]:
     """Yield customers with open order lines past the day asked for, at list price."""
     snapshot.require("orders", to="look for overdue orders")
+    ((delivered,),) = snapshot.rows("SELECT count(delivered_on) FROM orders")
+    if not delivered:
+        raise DataProblem(
+            "The orders do not say when they were delivered (delivered_on), so which are still "
+            "open is not known."
+        )
     rows = snapshot.rows(
         """
         SELECT coalesce(o.customer, '(no customer)'),

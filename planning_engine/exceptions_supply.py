@@ -7,7 +7,7 @@ from datetime import date
 from planning_engine.data.calendars import add_months, first_open_month, last_year
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.exceptions import Alert, Thresholds
-from planning_engine.finance_statement import worths
+from planning_engine.finance_worth import worths
 from planning_engine.supply import capacity
 from planning_engine.supply.inventory import StockOutlook, project
 from planning_engine.supply.requirements import independent_demand
@@ -18,8 +18,10 @@ SUPPLIER_MONTHS = 3
 def stock_outs(snapshot: Snapshot, thresholds: Thresholds) -> Iterator[Alert]:
     """Yield what runs out under the published plan; at stake is the shortage at its price.
 
-    A component has no price: its shortage counts at cost.
+    A component has no price: its shortage counts at cost. Without a published plan what will be
+    supplied is not known, and nothing is said to run out for lack of it.
     """
+    snapshot.require("plans", to="look for stock-outs under the published plan")
     known = worths(snapshot)
     for outlook in _judged(snapshot, project(snapshot, thresholds.months).stock_outs):
         if outlook.shortage > thresholds.stock_out_quantity:

@@ -6,7 +6,8 @@ from datetime import date
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import DataProblem
 from planning_engine.finance_bridge import Bridge, Measure, Pair, Side, bridge
-from planning_engine.finance_statement import COMPONENTS, NO_FAMILY, Statement
+from planning_engine.finance_statement import Statement
+from planning_engine.finance_worth import COMPONENTS, NO_FAMILY
 
 
 def budget_bridge(
@@ -31,6 +32,11 @@ def budget_bridge(
         NotPermitted: Budgets are kept by family, not by site or region.
     """
     snapshot.require("budget", to="compare with the budget")
+    if measure == "margin" and not statement.has_margin:
+        raise DataProblem(
+            "Nothing sold has a standard cost, so there is no margin to compare with the budget; "
+            "ask for the gap in revenue."
+        )
     budget = _budget(snapshot, measure)
     months = [month for month in statement.months if any(m == month for m, _ in budget)]
     if not months:

@@ -5,34 +5,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from math import fsum
-from typing import Literal
 
-from planning_engine.data.calendars import add_months, last_year
-from planning_engine.data.memory import remember
+from planning_engine.data.calendars import add_months
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.demand.history import complete_periods
 from planning_engine.finance import deliveries
 from planning_engine.finance_premium import Premium, premiums
-from planning_engine.supply.plan_inputs import HOLDING_RATE
+from planning_engine.finance_worth import (
+    COMPONENTS,
+    NO_FAMILY,
+    Pricing,
+    Worth,
+    holding_rates,
+    worths,
+)
 from planning_engine.supply.plan_problem import SupplyPlan
 from planning_engine.supply.requirements import independent_demand, plan_months
-
-Pricing = Literal["net", "list"]
-COMPONENTS = "(components)"
-NO_FAMILY = "(no family)"
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What one piece of a product sells for and costs, in the company's currency.
-
-    None is not known. `family` is `(components)` for what is not sold, `(no family)` for a
-    finished product that has none.
-    """
-
-    family: str
-    price: float | None
-    cost: float | None
 
 
 @dataclass(frozen=True)
@@ -43,8 +31,9 @@ class MoneyMonth:
         month: Month start.
         family: Family; `(components)` for stock that is not sold as such.
         quantity: Pieces delivered.
-        revenue: Pieces delivered × price.
-        cost_of_goods: Pieces delivered × standard cost.
+        revenue: Pieces delivered × price, of products that have one.
+        cost_of_goods: Pieces delivered × standard cost, of products that have a price too.
+        uncosted: Revenue of products without a standard cost, which is not in the margin.
         premium: What overtime, subcontracting and dearer sources cost on top of standard.
         inventory_value: Stock at the end of the month × standard cost.
         carrying: Its carrying cost for the month: value × rate / 12.
@@ -56,6 +45,7 @@ class MoneyMonth:
     quantity: float
     revenue: float
     cost_of_goods: float
+    uncosted: float = 0.0
     premium: Premium | None = None
     inventory_value: float | None = None
     carrying: float | None = None
@@ -63,8 +53,9 @@ class MoneyMonth:
 
     @property
     def margin(self) -> float:
-        """Revenue less cost of goods less premiums, where these are known."""
-        return self.revenue - self.cost_of_goods - (self.premium.total if self.premium else 0.0)
+        """Revenue less cost of goods less premiums, of products with a price and a cost."""
+        premium = self.premium.total if self.premium else 0.0
+        return self.revenue - self.uncosted - self.cost_of_goods - premium
 
 
 @dataclass(frozen=True)
@@ -73,13 +64,23 @@ class Statement:
 
     Attributes:
         rows: By month and family, in order.
-        unpriced: Products delivered without a known price: they bring no revenue here.
-        uncosted: Products delivered without a standard cost: they take no cost here.
+        unpriced: Products delivered without a known price: left out of revenue and margin.
+        uncosted: Products delivered without a standard cost: left out of the margin.
     """
 
     rows: tuple[MoneyMonth, ...]
     unpriced: tuple[str, ...] = ()
     uncosted: tuple[str, ...] = ()
+
+    @property
+    def has_revenue(self) -> bool:
+        """Tell whether anything delivered has a known price."""
+        return any(row.revenue for row in self.rows) or not self.unpriced
+
+    @property
+    def has_margin(self) -> bool:
+        """Tell whether anything delivered has a known price and cost."""
+        return any(row.cost_of_goods for row in self.rows) or not self.uncosted
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -115,46 +116,6 @@ class Statement:
         return self.of(month=self.months[-1]).sum("inventory_value") if self.rows else None
 
 
-@remember()
-def worths(snapshot: Snapshot, pricing: Pricing = "net") -> Mapping[str, Worth]:
-    """Return what a piece of each product sells for and costs.
-
-    The net price is what the last 12 months brought a piece; a product without sales in them
-    takes its list price times what its family got of list. The list price is the master's.
-    """
-    net = _net_prices(snapshot) if pricing == "net" else {}
-    rows = snapshot.rows(
-        "SELECT product, family, coalesce(stage, 'finished'), price, standard_cost FROM products"
-    )
-    return {
-        product: Worth(
-            (family or NO_FAMILY) if stage == "finished" else COMPONENTS,
-            net.get(product, price),
-            cost,
-        )
-        for product, family, stage, price, cost in rows
-    }
-
-
-def _net_prices(snapshot: Snapshot) -> dict[str, float]:
-    first, end = last_year(snapshot.company.as_of)
-    rows = snapshot.rows(
-        """
-        WITH sold AS (
-            SELECT product, sum(quantity) AS q, sum(revenue) AS r FROM sales
-            WHERE date >= $first AND date < $end AND revenue IS NOT NULL GROUP BY 1
-        ), got AS (
-            SELECT p.family, sum(s.r) / nullif(sum(s.q * p.price), 0) AS share
-            FROM sold s JOIN products p USING (product) WHERE p.price > 0 GROUP BY 1
-        )
-        SELECT p.product, CASE WHEN s.q > 0 AND s.r > 0 THEN s.r / s.q ELSE p.price * g.share END
-        FROM products p LEFT JOIN sold s USING (product) LEFT JOIN got g USING (family)
-        """,
-        {"first": first, "end": end},
-    )
-    return {product: price for product, price in rows if price is not None}
-
-
 def of_supply(
     snapshot: Snapshot, plan: SupplyPlan, pricing: Pricing = "net", rate: float | None = None
 ) -> Statement:
@@ -179,8 +140,8 @@ def of_supply(
         replace(
             _row(month, family, sold.get((month, family), {}), known),
             premium=extra.get((month, family), Premium()),
-            inventory_value=stock.get((month, family), 0.0),
-            carrying=carrying.get((month, family), 0.0),
+            inventory_value=stock.get((month, family), 0.0) if stock else None,
+            carrying=carrying.get((month, family), 0.0) if stock else None,
         )
         for month in months
         for family in sorted(families)
@@ -229,8 +190,7 @@ def of_actuals(snapshot: Snapshot, months: int, rate: float | None = None) -> St
     stock, carrying = _counted(snapshot, known, span, rate)
     rows = [
         replace(
-            _row(*key, {p: q for p, (q, _) in sold[key].items()}, known),
-            revenue=fsum(revenue or 0.0 for _, revenue in sold[key].values()),
+            _booked(key, sold[key], known),
             inventory_value=stock.get(key),
             carrying=carrying.get(key),
             actual=True,
@@ -243,6 +203,16 @@ def of_actuals(snapshot: Snapshot, months: int, rate: float | None = None) -> St
         tuple(sorted({p for p, revenue in booked if revenue is None})),
         tuple(sorted({p for p, _ in booked if known[p].cost is None})),
     )
+
+
+def _booked(
+    key: tuple[date, str],
+    cell: Mapping[str, tuple[float, float | None]],
+    known: Mapping[str, Worth],
+) -> MoneyMonth:
+    pieces = {product: quantity for product, (quantity, _) in cell.items()}
+    revenue = {product: money for product, (_, money) in cell.items() if money is not None}
+    return _money_month(*key, fsum(pieces.values()), revenue, pieces, known)
 
 
 Money = dict[tuple[date, str], float]
@@ -271,32 +241,38 @@ def _counted(
         """,
         {"first": span[0], "end": span[1], "as_of": snapshot.company.as_of},
     ):
-        worth = quantity * (known[product].cost or 0.0)
-        value[month, _family(known, product)] += worth
-        yearly = rates[product] if rate is None else rate
-        carrying[month, _family(known, product)] += worth * yearly / 12
+        cost = known[product].cost
+        if cost is not None:
+            value[month, _family(known, product)] += quantity * cost
+            yearly = rates[product] if rate is None else rate
+            carrying[month, _family(known, product)] += quantity * cost * yearly / 12
     return value, carrying
-
-
-@remember()
-def holding_rates(snapshot: Snapshot) -> Mapping[str, float]:
-    """Return each product's yearly carrying cost as a share of value: its policies' mean."""
-    declared: dict[str, float | None] = {}
-    if snapshot.has("policies"):
-        declared = dict(snapshot.rows("SELECT product, avg(holding_rate) FROM policies GROUP BY 1"))
-    rates = {product: declared.get(product) for product in snapshot.names("product")}
-    return {p: HOLDING_RATE if rate is None else rate for p, rate in rates.items()}
 
 
 def _row(
     month: date, family: str, pieces: Mapping[str, float], known: Mapping[str, Worth]
 ) -> MoneyMonth:
+    revenue = {p: q * price for p, q in pieces.items() if (price := known[p].price) is not None}
+    return _money_month(month, family, fsum(pieces.values()), revenue, pieces, known)
+
+
+def _money_month(
+    month: date,
+    family: str,
+    quantity: float,
+    revenue: Mapping[str, float],
+    pieces: Mapping[str, float],
+    known: Mapping[str, Worth],
+) -> MoneyMonth:
+    """Return a month of a family from what each of its products with a price brings."""
+    cost = {p: pieces[p] * each for p in revenue if (each := known[p].cost) is not None}
     return MoneyMonth(
         month,
         family,
-        quantity=fsum(pieces.values()),
-        revenue=fsum(q * (known[p].price or 0.0) for p, q in pieces.items()),
-        cost_of_goods=fsum(q * (known[p].cost or 0.0) for p, q in pieces.items()),
+        quantity=quantity,
+        revenue=fsum(revenue.values()),
+        cost_of_goods=fsum(cost.values()),
+        uncosted=fsum(value for p, value in revenue.items() if p not in cost),
     )
 
 
@@ -315,7 +291,9 @@ def _stock(plan: SupplyPlan, known: Mapping[str, Worth], rate: float | None) -> 
     value: Money = defaultdict(float)
     carrying: Money = defaultdict(float)
     for (product, _), row in plan.stock.items():
-        worth = known[product].cost or 0.0
+        worth = known[product].cost
+        if worth is None:
+            continue
         month_rate = plan.problem.costs[product].holding if rate is None else rate / 12 * worth
         for month, quantity in zip(plan.problem.months, row, strict=True):
             key = (month, _family(known, product))

@@ -33,12 +33,14 @@ class GridMonth:
     Attributes:
         month: Month start; of a month that has begun, the planned days to come.
         planned: Whether it lies ahead.
-        bookings: Orders that came in; ahead, the demand plan not yet in hand.
+        bookings: Orders that came in; ahead, the demand plan not yet in hand. Not known, as the
+            backlog, where orders do not say when they came in and when they went out.
         shipments: What was sold; ahead, what stock and supply let go out.
         backlog_start: Ordered and not delivered when the month starts.
         backlog_adjustment: What the data cannot account for, such as lines closed short.
         backlog_end: Ordered and not delivered when it ends.
-        supply: Receipts that came; ahead, the published plan (open receipts where it is silent).
+        supply: Receipts that came; ahead, the published plan (open receipts where it is silent);
+            not known ahead without one, and so neither are shipments, backlog and stock.
         inventory_start: Stock when the month starts.
         inventory_adjustment: Counts beyond what supply and shipments explain.
         inventory_end: Stock when it ends.

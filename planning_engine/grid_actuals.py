@@ -8,6 +8,7 @@ from planning_engine.demand.history import complete_periods
 
 NO_FAMILY = "(no family)"
 FAMILY = f"coalesce(p.family, '{NO_FAMILY}')"
+KNOWN_SHARE = 0.95
 FINISHED = "coalesce(p.stage, 'finished') = 'finished'"
 Cells = dict[tuple[str, date], dict[str, float | None]]
 
@@ -18,7 +19,7 @@ def past_cells(snapshot: Snapshot, back: int) -> Cells:
         return {}
     known = complete_periods(snapshot)
     months = month_range(max(known[0], add_months(known[-1], 1 - back)), known[-1])
-    shipped = _shipments(snapshot, months)
+    shipped, tracked = _shipments(snapshot, months), orders_tracked(snapshot)
     booked, owed = _bookings(snapshot, months), _backlog(snapshot, months)
     supplied, kept = _supply(snapshot, months), _inventory(snapshot, months)
     families = {family for layer in (shipped, booked, supplied, kept) for family, _ in layer}
@@ -29,7 +30,7 @@ def past_cells(snapshot: Snapshot, back: int) -> Cells:
             key, before = (family, month), (family, add_months(month, -1))
             went = shipped.get(key, 0.0)
             cell: dict[str, float | None] = {"shipments": went}
-            if snapshot.has("orders"):
+            if tracked:
                 start, end, came = owed.get(before, 0.0), owed.get(key, 0.0), booked.get(key, 0.0)
                 cell |= _balance("backlog", start, end, came - went) | {"bookings": came}
             if snapshot.has("receipts"):
@@ -37,6 +38,20 @@ def past_cells(snapshot: Snapshot, back: int) -> Cells:
             cell |= _stock(kept.get(before), kept.get(key), cell.get("supply"), went)
             cells[key] = cell
     return cells
+
+
+def orders_tracked(snapshot: Snapshot) -> bool:
+    """Tell whether orders say when they came in and when they went out.
+
+    Nearly every line must know its first day, and some line its last: else bookings are
+    those of a part, and nothing ever leaves the backlog.
+    """
+    if not snapshot.has("orders"):
+        return False
+    ((lines, dated, delivered),) = snapshot.rows(
+        "SELECT count(*), count(ordered_on), count(delivered_on) FROM orders"
+    )
+    return bool(lines and dated >= KNOWN_SHARE * lines and delivered)
 
 
 def _balance(name: str, start: float, end: float, flow: float) -> dict[str, float | None]:

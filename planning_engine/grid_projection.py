@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planning_engine.data.calendars import months_between
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.grid_actuals import FAMILY, FINISHED, Cells
+from planning_engine.grid_actuals import FAMILY, FINISHED, Cells, orders_tracked
 from planning_engine.supply.flows import opening_stock, planned_supply, published_until, to_come
 from planning_engine.supply.requirements import Place, independent_demand, plan_months
 
@@ -33,10 +33,13 @@ def future_cells(snapshot: Snapshot, months: tuple[date, ...]) -> Cells:
     Product by product and site by site: what is due is the demand plan, or the open orders for
     the month where they are more, and what was not served before; stock and supply go out
     against it. New bookings are the demand not yet in hand. Without stock counts all that is
-    due goes out, and stock is not known.
+    due goes out, and stock is not known. Without a published plan what will be supplied is
+    not known, and so neither are shipments, stock and backlog.
     """
     if not months:
         return {}
+    if not snapshot.has("plans"):
+        return _demand_alone(snapshot, months)
     family = dict(snapshot.rows(f"SELECT product, {FAMILY} FROM products p WHERE {FINISHED}"))
     demand = independent_demand(snapshot, months)
     supply, in_hand = planned_supply(snapshot, months), _open_orders(snapshot, months)
@@ -54,6 +57,15 @@ def future_cells(snapshot: Snapshot, months: tuple[date, ...]) -> Cells:
         for name, rows in found.items()
         for t, month in enumerate(months)
     }
+
+
+def _demand_alone(snapshot: Snapshot, months: tuple[date, ...]) -> Cells:
+    """Return the months ahead with what is known without a plan: nothing but the demand."""
+    family = dict(snapshot.rows(f"SELECT product, {FAMILY} FROM products p WHERE {FINISHED}"))
+    names = {
+        family[product] for product, _ in independent_demand(snapshot, months) if product in family
+    }
+    return {(name, month): {} for name in sorted(names) for month in months}
 
 
 def served(demand: Row, in_hand: Row, supply: Row, opening: float | None) -> Mapping[str, Row]:
@@ -104,6 +116,8 @@ def _month(
         for name in ("bookings", "shipments", "backlog_start", "backlog_end", "supply")
     }
     cell["backlog_adjustment"] = 0.0
+    if not orders_tracked(snapshot):
+        cell |= dict.fromkeys(("bookings", "backlog_start", "backlog_end", "backlog_adjustment"))
     if not snapshot.has("stock"):
         return cell
     # Places without a count ship what is due without touching the stock that is known.
@@ -124,7 +138,7 @@ def _open_orders(snapshot: Snapshot, months: tuple[date, ...]) -> dict[Place, Ro
     What is asked for after the last month is left to later plans.
     """
     found: dict[Place, Row] = {}
-    if not snapshot.has("orders"):
+    if not orders_tracked(snapshot):
         return found
     rows = snapshot.rows(
         "SELECT product, coalesce(site, ''), coalesce(requested_on, promised_on)::DATE, "

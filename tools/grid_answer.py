@@ -129,10 +129,12 @@ class GridAnswer:
             return []
         last, figure = rows[-1], self._figure
         when = wording.period(rows[0].month, last.month)
-        text = (
-            f"{when[:1].upper()}{when[1:]} a supply of {figure(_sum(rows, 'supply') or 0.0)} meets "
-            f"a demand of {figure(_sum(rows, 'forecast') or 0.0)}"
-        )
+        demand, supply = figure(_sum(rows, "forecast") or 0.0), _sum(rows, "supply")
+        text = f"{when[:1].upper()}{when[1:]} "
+        if supply is None:
+            text += f"the demand is {demand}; no supply plan is published to meet it with"
+        else:
+            text += f"a supply of {figure(supply)} meets a demand of {demand}"
         budget = _sum(rows, "budget")
         if budget is not None:
             text += f", against a budget of {figure(budget)}"

@@ -12,13 +12,8 @@ from planning_engine.errors import BadRequest, DataProblem
 from planning_engine.finance_bridge import Bridge, Measure
 from planning_engine.finance_budget import budget_bridge
 from planning_engine.finance_cash import DPO_DAYS, DSO_DAYS, CashMonth, cash
-from planning_engine.finance_statement import (
-    Pricing,
-    Statement,
-    of_actuals,
-    of_demand,
-    of_supply,
-)
+from planning_engine.finance_statement import Statement, of_actuals, of_demand, of_supply
+from planning_engine.finance_worth import Pricing
 from planning_engine.supply.supply_plan import plan_supply
 from tools.context import ToolContext
 from tools.evidence import Evidence
@@ -85,6 +80,11 @@ def plan_in_money(context: ToolContext, request: MoneyRequest) -> Evidence:
             "transport are shared by the families. Ask without family and period."
         )
     books = _books(context, request)
+    if not books.statement.has_revenue:
+        raise DataProblem(
+            "Nothing sold or planned in these months has a price or revenue in the data, so it "
+            "cannot be put in money. Add price to products, or revenue to sales."
+        )
     statement = books.statement.of(family=family) if family else books.statement
     if not statement.rows:
         raise DataProblem(f"Nothing is planned or booked of {family} in these months.")
@@ -195,8 +195,8 @@ def _definition(request: MoneyRequest, books: _Books) -> str:
 def _issues(statement: Statement) -> tuple[Issue, ...]:
     found = []
     for rule, products, says in (
-        ("no price", statement.unpriced, "no price and bring no revenue here"),
-        ("no cost", statement.uncosted, "no standard cost, so the margin here is too high"),
+        ("no price", statement.unpriced, "no price and are left out of revenue and margin"),
+        ("no cost", statement.uncosted, "no standard cost and are left out of the margin"),
     ):
         if products:
             shown = ", ".join(products[:5])

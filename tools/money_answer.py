@@ -5,7 +5,8 @@ from typing import Literal
 
 from planning_engine.finance_bridge import PARTS, Bridge
 from planning_engine.finance_cash import CashMonth
-from planning_engine.finance_statement import COMPONENTS, NO_FAMILY, Statement
+from planning_engine.finance_statement import Statement
+from planning_engine.finance_worth import COMPONENTS, NO_FAMILY
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names
@@ -83,7 +84,8 @@ class MoneyAnswer:
             premium = row.premium.total if row and row.premium else None
             known: list[Value] = [None] * (1 + len(money))
             if row:
-                known = [row.quantity, row.revenue, row.cost_of_goods, premium, row.margin]
+                margin = row.margin if self.statement.has_margin else None
+                known = [row.quantity, row.revenue, row.cost_of_goods, premium, margin]
                 known += [row.inventory_value, row.carrying]
             lines.append((*key, *known, *(getattr(gap, n) if gap else None for n in parts)))
         return EvidenceTable(tuple(columns), tuple(lines))
@@ -104,12 +106,14 @@ class MoneyAnswer:
             start = ("budget", self.gap.total("budget"))
             title = f"{self.gap.measure.capitalize()}{whose}: from budget to {self._called()}"
             return waterfall(title, start, steps, self._called(), currency)
+        shown = "margin" if self.statement.has_margin else "revenue"
         rows = [
-            {"month": row.month, "family": row.family, "value": row.margin}
+            {"month": row.month, "family": row.family, "value": getattr(row, shown)}
             for row in self.statement.rows
             if row.family != COMPONENTS
         ]
-        return charts.lines(f"Margin{whose} by month", rows, currency, series="family")
+        title = f"{shown.capitalize()}{whose} by month"
+        return charts.lines(title, rows, currency, series="family")
 
     # --- sentences
 
@@ -129,10 +133,12 @@ class MoneyAnswer:
         if premium is not None:
             paid = self._money(premium) if abs(premium) >= 0.5 else "nothing"
             extra = f", after {paid} for overtime, subcontracting and dearer suppliers"
+        margin = f"a margin of {self._money(one.sum('margin'))}{extra}"
+        if not one.has_margin:
+            margin = "a margin that is not known, as nothing sold has a standard cost"
         return (
             f"{_begun(wording.period(one.months[0], one.months[-1]))} {subject} {verb} "
-            f"revenue of {self._money(one.sum('revenue'))}{whose} and a margin of "
-            f"{self._money(one.sum('margin'))}{extra}."
+            f"revenue of {self._money(one.sum('revenue'))}{whose} and {margin}."
         )
 
     def _kept(self) -> list[str]:
@@ -184,7 +190,8 @@ class MoneyAnswer:
 
     def _totals(self, one: Statement, about: dict[str, str]) -> list[Fact]:
         currency = self.names.currency
-        figures = [(name, one.sum(name)) for name in TOTALS]
+        costed = TOTALS if one.has_margin else ("revenue", "carrying")
+        figures = [(name, one.sum(name)) for name in costed]
         figures += [("inventory_value", one.closing_value), ("premium", one.premium())]
         figures += [
             (f"premium_{n}", one.premium(n)) for n in ("overtime", "subcontract", "expedite")
@@ -213,6 +220,12 @@ class MoneyAnswer:
         known = [row for row in self.cash if row.net is not None]
         facts = []
         if known:
+            lowest = min(known, key=lambda row: row.net or 0.0)
+            facts += [
+                Fact("cash_from", known[0].month),
+                Fact("cash_until", known[-1].month),
+                Fact("cash_lowest_month", lowest.month),
+            ]
             totals = (
                 ("cash_in", sum(row.receipts or 0.0 for row in known)),
                 ("cash_out", sum(row.payments or 0.0 for row in known)),

@@ -3,7 +3,7 @@ from datetime import date
 from math import fsum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.cycle_drivers import _supply, plan_move
@@ -160,6 +160,7 @@ def lines(draw):
     return CycleLine(("X", "D"), view(), view(), view(), draw(quantities), draw(count), draw(count))
 
 
+@settings(deadline=None)
 @given(line=lines(), safety=st.tuples(st.floats(0, 1e6), st.floats(0, 1e6)))
 def test_the_drivers_of_a_line_add_up_whatever_the_figures(line, safety):
     parts = [amount for _, _, amount in _supply(line, safety)]

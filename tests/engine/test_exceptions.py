@@ -126,6 +126,9 @@ def troubled(lemonade, lemonade_tables):
                 | {"line": "2", "quantity": 10, "delivered_quantity": 4}
                 | {"requested_on": date(2026, 10, 26)},
                 order | {"line": "3", "quantity": 99, "requested_on": date(2026, 11, 5)},
+                order
+                | {"line": "4", "quantity": 5, "requested_on": date(2026, 10, 1)}
+                | {"delivered_on": date(2026, 10, 9), "delivered_quantity": 5},
             ],
             "plans": [
                 plan | {"cycle": date(2026, 9, 1), "quantity": 200},
@@ -212,3 +215,10 @@ def test_components_are_not_judged_by_a_part_of_their_demand(demo):
         and a.kind in ("excess", "obsolete", "stock-out")
     ]
     assert of(tea, "stock-out", product=STOCK_OUT.product)
+
+
+def test_orders_that_never_say_when_they_went_out_are_not_overdue(troubled):
+    order = {"order": "1", "line": "1", "product": "X", "site": "D1", "quantity": 9}
+    found = rank(troubled(orders=[order | {"requested_on": date(2026, 1, 1)}]))
+    reason = next(gap.reason for gap in found.unchecked if gap.kinds == ("overdue orders",))
+    assert "delivered_on" in reason

@@ -2,7 +2,7 @@ from datetime import date
 from math import fsum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import DataProblem
@@ -26,6 +26,7 @@ def pairs(draw):
     return found
 
 
+@settings(deadline=None)
 @given(entries=pairs(), measure=st.sampled_from(["margin", "revenue"]))
 def test_the_parts_add_up_to_the_gap_whatever_the_figures(entries, measure):
     found = bridge(entries, measure)
@@ -35,6 +36,7 @@ def test_the_parts_add_up_to_the_gap_whatever_the_figures(entries, measure):
         assert abs(fsum(parts) - one.total("gap")) <= 1e-9 * size
 
 
+@settings(deadline=None)
 @given(entries=pairs())
 def test_a_plan_that_is_the_budget_has_no_gap_and_no_parts(entries):
     same = [Pair(p.month, p.family, p.budget, p.budget) for p in entries]

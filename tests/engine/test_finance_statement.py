@@ -6,14 +6,8 @@ from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
 from planning_engine.finance_budget import budget_bridge
 from planning_engine.finance_cash import cash, postponed
-from planning_engine.finance_statement import (
-    COMPONENTS,
-    holding_rates,
-    of_actuals,
-    of_demand,
-    of_supply,
-    worths,
-)
+from planning_engine.finance_statement import of_actuals, of_demand, of_supply
+from planning_engine.finance_worth import COMPONENTS, holding_rates, worths
 from planning_engine.levers import CapacityLever
 from planning_engine.scenario import apply
 from planning_engine.supply.supply_plan import plan_supply
@@ -191,3 +185,17 @@ def test_months_without_a_budget_are_refused(lemonade):
         budget_bridge(company, of_demand(company, 2), "revenue")
     with pytest.raises(DataProblem, match="no margins"):
         budget_bridge(company, of_demand(company, 2))
+
+
+def test_what_has_no_price_or_cost_is_left_out_of_the_margin(lemonade, lemonade_tables):
+    products = lemonade_tables()["products"]
+    products[0]["standard_cost"] = None
+    company = lemonade(products=products)
+    made = of_supply(company, plan_supply(company, 1), "list")
+    # X brings 3,000 of revenue; the margin is that of Y, 100 at 12 costing 5
+    assert (made.sum("revenue"), made.sum("margin")) == (4200, 700)
+    assert (made.unpriced, made.uncosted) == ((), ("X",))
+    products[0] |= {"standard_cost": 4, "price": None}
+    company = lemonade(products=products)
+    made = of_supply(company, plan_supply(company, 1), "list")
+    assert (made.sum("revenue"), made.sum("margin")) == (1200, 700)

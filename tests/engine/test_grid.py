@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.data.scope import Scope
@@ -142,6 +142,7 @@ def test_orders_for_after_the_plan_leave_it_as_an_adjustment(shop):
     assert (november.backlog_start, november.backlog_adjustment) == (30, -30)
 
 
+@settings(deadline=None)
 @given(demand=quantities, in_hand=quantities, supply=quantities, opening=st.floats(0, 1e5))
 def test_the_projection_keeps_the_identities(demand, in_hand, supply, opening):
     lines = served(demand, in_hand, supply, opening)
@@ -211,3 +212,18 @@ def test_narrowed_facts_show_their_rows_and_regions_are_refused(demo):
     north = demo.narrowed(Scope(regions=frozenset({"North"})))
     with pytest.raises(NotPermitted, match="S&OP grid"):
         grids(north)
+
+
+def test_orders_that_never_say_when_they_went_out_give_no_backlog(shop):
+    company = shop()
+    orders = company.frame("orders").assign(delivered_on=pd.NaT)
+    found = grids(company.with_tables({"orders": orders}, "never"), 1, 1)
+    for entry in grid_of(found, "Soda").months:
+        assert entry.bookings is entry.backlog_end is None
+        assert entry.shipments is not None
+
+
+def test_without_a_published_plan_only_the_demand_ahead_is_known(shop):
+    november = month(grid_of(grids(shop(plans=None), 1, 1), "Soda"), NOV)
+    assert november.forecast == 80
+    assert november.supply is november.inventory_end is november.shipments is None

@@ -73,7 +73,12 @@ def test_thresholds_are_stated_and_can_be_moved(exceptions, demo):
 
 def test_overdue_orders_are_told(exceptions, lemonade):
     order = {"order": "1", "line": "1", "product": "X", "site": "D1", "customer": "N"}
-    orders = [order | {"quantity": 30, "requested_on": date(2026, 10, 21)}]
+    orders = [
+        order | {"quantity": 30, "requested_on": date(2026, 10, 21)},
+        order
+        | {"line": "2", "quantity": 5, "requested_on": date(2026, 10, 1)}
+        | {"delivered_on": date(2026, 10, 1)},
+    ]
     evidence = exceptions(lemonade(orders=orders), kinds=["overdue orders"])
     assert "N waits for 30 cases, the oldest 10 days overdue, with EUR 300" in evidence.summary
 

@@ -112,3 +112,16 @@ def test_cash_of_a_family_is_refused(money, demo):
 
 def test_cash_that_is_not_known_is_said_so(money, lemonade):
     assert money(lemonade(), focus="cash", months=1).summary.startswith("Cash is not known")
+
+
+def test_a_company_without_prices_or_costs_is_told_so(money, lemonade, lemonade_tables):
+    products = lemonade_tables()["products"]
+    for row in products:
+        row["standard_cost"] = None
+    evidence = money(lemonade(products=products))
+    assert "a margin that is not known, as nothing sold has a standard cost" in evidence.summary
+    assert not [f for f in evidence.facts if f.name in ("margin", "inventory_value")]
+    for row in products:
+        row["price"] = None
+    with pytest.raises(DataProblem, match="cannot be put in money"):
+        money(lemonade(products=products))
