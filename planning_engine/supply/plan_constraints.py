@@ -7,6 +7,9 @@ from planning_engine.supply.plan_model import PlanModel
 from planning_engine.supply.plan_program import Term
 from planning_engine.supply.requirements import Place
 
+BACK = 1e-6
+"""Pieces below this are the solver's rounding."""
+
 Flows = dict[tuple[Place, int], list[Term]]
 
 
@@ -15,7 +18,6 @@ def add_rows(model: PlanModel) -> None:
     coming, going = arrivals(model), departures(model)
     material_balance(model, coming, going)
     resource_hours(model)
-    safety_stock(model)
     substitutes(model)
     production_lots(model)
     order_lots(model)
@@ -80,10 +82,14 @@ def material_balance(model: PlanModel, coming: Flows, going: Flows) -> None:
         wanted, receipts = problem.demand.get(place), problem.receipts.get(place)
         for t in model.span:
             terms = [*coming[(place, t)], *_minus(going[(place, t)])]
-            terms.append((model.stock[place][t], -1.0))
-            known = (receipts[t] if receipts else 0.0) - (wanted[t] if wanted else 0.0)
+            left, safety = model.stock(place, t)
+            terms += _minus(left)
+            known = -safety
+            known += (receipts[t] if receipts else 0.0) - (wanted[t] if wanted else 0.0)
             if t:
-                terms.append((model.stock[place][t - 1], 1.0))
+                before, safety = model.stock(place, t - 1)
+                terms += before
+                known += safety
             else:
                 known += problem.opening.get(place, 0.0)
             if wanted:
@@ -118,14 +124,6 @@ def resource_hours(model: PlanModel) -> None:
             terms.append((model.extra[name][t], -1.0))
             there = model.problem.hours[(name, t)].regular
             model.program.row(("hours", name, t), terms, "<=", there)
-
-
-def safety_stock(model: PlanModel) -> None:
-    """Count what is missing from the safety stock."""
-    for place, wanted in model.problem.safety.items():
-        for t in model.span:
-            terms = [(model.stock[place][t], 1.0), (model.below[place][t], 1.0)]
-            model.program.row(("safety", *place, t), terms, ">=", wanted)
 
 
 def substitutes(model: PlanModel) -> None:
@@ -241,7 +239,9 @@ def _use_up(model: PlanModel, going: Flows, places: Sequence[Place], *, inside: 
             if t < 0:
                 known -= model.problem.opening.get(place, 0.0)
             else:
-                terms.append((model.stock[place][t], 1.0))
+                lying, safety = model.stock(place, t)
+                terms += lying
+                known -= safety
         if inside:
             terms += [
                 (row[s], 1.0)
@@ -296,6 +296,35 @@ def order_classes(model: PlanModel) -> None:
         for t in model.span:
             terms = [(model.late[place][t], 1.0), *shares[(place, t)]]
             model.program.row(("owed", *place, t), terms, "==", 0.0)
+
+
+def taken_back(model: PlanModel, values: Sequence[float]) -> list[tuple[Place, int]]:
+    """Return where a solution takes back what was delivered, to use it elsewhere.
+
+    Hardly any solution does, so these rows are added only where one has done it. Order classes
+    rule it out themselves.
+    """
+    if model.problem.orders:
+        return []
+    return [
+        (place, t)
+        for place, wanted in model.problem.demand.items()
+        for t, quantity in enumerate(wanted)
+        if ("delivered", *place, t) not in model.program.rows
+        and sum(each * values[x] for x, each in _owed_anew(model, place, t)) > quantity + BACK
+    ]
+
+
+def keep_delivered(model: PlanModel, place: Place) -> None:
+    """Owe no more at the end of a month than was owed before and is asked for in it."""
+    for t, quantity in enumerate(model.problem.demand[place]):
+        key = ("delivered", *place, t)
+        if key not in model.program.rows:
+            model.program.tighten(key, _owed_anew(model, place, t), quantity)
+
+
+def _owed_anew(model: PlanModel, place: Place, t: int) -> list[Term]:
+    return _served(model, place, t, sign=-1.0)
 
 
 def _minus(terms: Sequence[Term]) -> list[Term]:

@@ -30,7 +30,9 @@ class PlanModel:
             self._row(("buy", *_source(source)), source.capacity, source.lead_months, source.closed)
             for source in problem.sources
         ]
-        self.stock = {place: self._row(("stock", *place), None) for place in problem.places}
+        # Stock = safety stock - what is missing of it + what lies above it. As two columns it
+        # needs no row of its own, which saves half the rows of a plan.
+        self.above = {place: self._row(("above", *place), None) for place in problem.places}
         self.late = {place: self._late(place) for place in problem.demand}
         self.lost = {
             place: [
@@ -39,7 +41,9 @@ class PlanModel:
             for place, row in problem.demand.items()
             if self._can_be_lost(place)
         }
-        self.below = {place: self._row(("below", *place), None) for place in problem.safety}
+        self.below = {
+            place: self._row(("below", *place), wanted) for place, wanted in problem.safety.items()
+        }
         self.waste = {
             place: self._row(("waste", *place), None)
             for place in problem.places
@@ -80,7 +84,15 @@ class PlanModel:
             for entry in problem.orders
         ]
         self.up, self.down, self.over = self._changes()
+        self.fixed_holding = 0.0
         self._price()
+
+    def stock(self, place: Place, t: int) -> tuple[list[Term], float]:
+        """Return the stock at the end of a month: its columns, and what comes on top of them."""
+        terms = [(self.above[place][t], 1.0)]
+        if place not in self.below:
+            return terms, 0.0
+        return [*terms, (self.below[place][t], -1.0)], self.problem.safety[place]
 
     def _row(
         self,
@@ -157,8 +169,12 @@ class PlanModel:
             parts["material"] += [(x, source.price) for x in row]
         for lane, row in zip(problem.lanes, self.move, strict=True):
             parts["transport"] += [(x, lane.cost) for x in row]
-        for place, row in self.stock.items():
-            parts["holding"] += [(x, problem.costs[place[0]].holding) for x in row]
+        for place in problem.places:
+            holding = problem.costs[place[0]].holding
+            for t in self.span:
+                terms, safety = self.stock(place, t)
+                parts["holding"] += [(x, sign * holding) for x, sign in terms]
+                self.fixed_holding += safety * holding
         for place, row in self.waste.items():
             parts["waste"] += [(x, problem.costs[place[0]].waste) for x in row]
         for place, row in self.late.items():

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Term = tuple[int, float]
 """A column and its coefficient."""
 
+LARGE = 20_000
+"""Rows from which on looking for what to leave out takes HiGHS longer than it saves."""
+
 FEASIBLE = 2
 """What HiGHS calls a primal or dual solution that keeps the rules."""
 
@@ -67,6 +70,7 @@ class Program:
         self.rows: dict[Hashable, int] = {}
         self._highs: Any = None  # Any: highspy's solver
         self._places: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._numbered: dict[int, int] | None = None
 
     def column(
         self, key: Hashable, most: float | None = None, *, least: float = 0.0, whole: bool = False
@@ -87,6 +91,10 @@ class Program:
         if whole:
             self._whole.append(number)
         return number
+
+    def key(self, number: int) -> Hashable:
+        """Return what a column stands for."""
+        return self._columns[number]
 
     def row(self, key: Hashable, terms: Sequence[Term], sense: str, right: float) -> None:
         """Add the row `terms sense right`, where sense is `<=`, `>=` or `==`."""
@@ -114,10 +122,10 @@ class Program:
 
     # --- the solver
 
-    def solve(
+    def hand_over(
         self, time_limit_s: float, *, gap: float | None = None, start: Basis | None = None
-    ) -> Solved | None:
-        """Hand the program over to HiGHS and run it; None where it found nothing in time.
+    ) -> None:
+        """Give the program to HiGHS.
 
         Args:
             time_limit_s: Seconds it may take.
@@ -126,14 +134,49 @@ class Program:
         """
         solver = self._pulp.HiGHS(msg=False, timeLimit=time_limit_s, threads=1, gapRel=gap)
         solver.createAndConfigureSolver(self._program)
-        solver.buildSolverModel(self._program)
         self._highs = self._program.solverModel
-        listed = getattr(self._program, "exported_variables", self._program.variables)()
-        # PuLP 3 leaves out columns that stand in no row.
-        self._places = np.array([int(entry.name[1:]) for entry in listed], dtype=np.int32)
+        if issubclass(self._pulp.LpAffineExpression, dict):
+            self._build_in_bulk()
+        else:
+            solver.buildSolverModel(self._program)
+            listed = self._program.exported_variables()
+            self._places = np.array([int(entry.name[1:]) for entry in listed], dtype=np.int32)
+        if len(self.rows) > LARGE and not self._whole:
+            self._highs.setOptionValue("presolve", "off")
         if start is not None and not self._whole:
             self._set_basis(start)
-        return self._run()
+
+    def _build_in_bulk(self) -> None:
+        """Hand PuLP 3's model over in two calls, as PuLP 4 does; it makes one a column and row."""
+        count, endless = len(self._variables), float("inf")
+        self._places = np.arange(count, dtype=np.int32)
+        place = {variable: number for number, variable in enumerate(self._variables)}
+        costs = np.zeros(count)
+        for variable, coefficient in self._program.objective.items():
+            costs[place[variable]] = coefficient
+        low = np.array([variable.lowBound for variable in self._variables], dtype=np.float64)
+        high = np.array(
+            [endless if v.upBound is None else v.upBound for v in self._variables],
+            dtype=np.float64,
+        )
+        none = np.zeros(0, dtype=np.int32)
+        self._highs.addCols(count, costs, low, high, 0, none, none, np.zeros(0))
+        if self._whole:
+            import highspy
+
+            whole = np.array(self._whole, dtype=np.int32)
+            kinds = np.full(len(whole), highspy.HighsVarType.kInteger)
+            self._highs.changeColsIntegrality(len(whole), whole, kinds)
+        rows = self._program.constraints()
+        lengths = [len(row) for row in rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)])[:-1].astype(np.int32)
+        total = int(sum(lengths))
+        columns = np.fromiter((place[v] for row in rows for v in row), np.int32, total)
+        entries = np.fromiter((each for row in rows for each in row.values()), np.float64, total)
+        bounds = [(row.getLb(), row.getUb()) for row in rows]
+        least = np.array([-endless if lb is None else lb for lb, _ in bounds], dtype=np.float64)
+        most = np.array([endless if ub is None else ub for _, ub in bounds], dtype=np.float64)
+        self._highs.addRows(len(rows), least, most, total, starts, columns, entries)
 
     def again(self, costs: Mapping[int, float], time_limit_s: float) -> Solved | None:
         """Run once more from the last solution, minimising something else.
@@ -149,20 +192,29 @@ class Program:
                 weights[place[number]] = cost
         count = len(self._places)
         self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), weights)
-        self._allow(time_limit_s)
-        return self._run()
+        return self.more(time_limit_s)
 
-    def hold(self, costs: Mapping[int, float], most: float) -> None:
-        """Keep what those columns cost at no more than `most` from now on."""
+    def more(self, time_limit_s: float) -> Solved | None:
+        """Run once more from the last solution.
+
+        Args:
+            time_limit_s: Seconds it may take.
+        """
+        self._allow(time_limit_s)
+        return self.run()
+
+    def tighten(self, key: Hashable, terms: Sequence[Term], most: float) -> None:
+        """Add the row `terms <= most` after a run; the next run starts from the last solution."""
         place = self._numbers()
-        terms = [(place[number], cost) for number, cost in costs.items() if number in place]
+        inside = [(place[number], each) for number, each in terms if number in place]
         self._highs.addRow(
             -float("inf"),
             most,
-            len(terms),
-            np.array([number for number, _ in terms], dtype=np.int32),
-            np.array([cost for _, cost in terms], dtype=np.float64),
+            len(inside),
+            np.array([number for number, _ in inside], dtype=np.int32),
+            np.array([each for _, each in inside], dtype=np.float64),
         )
+        self.rows[key] = len(self.rows)
 
     def price(self, solved: Solved, time_limit_s: float) -> Solved:
         """Return a whole-number solution with duals: whole columns are held, the rest solved.
@@ -179,7 +231,7 @@ class Program:
         self._highs.changeColsIntegrality(len(at), at, kinds)
         self._highs.changeColsBounds(len(at), at, fixed, fixed)
         self._allow(time_limit_s)
-        priced = self._run()
+        priced = self.run()
         if priced is None:
             return solved
         return Solved(
@@ -191,13 +243,18 @@ class Program:
             solved.iterations + priced.iterations,
         )
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.rows), len(self._variables)
+
     def basis(self) -> Basis:
         """Return where the solver stands."""
         found = self._highs.getBasis()
         columns = dict.fromkeys(self._columns)
         for number, mark in zip(self._places, found.col_status, strict=True):
             columns[self._columns[number]] = mark
-        return Basis(columns, dict(zip(self.rows, found.row_status, strict=False)))
+        return Basis(columns, dict(zip(self.rows, found.row_status, strict=True)))
 
     def _set_basis(self, start: Basis) -> None:
         import highspy
@@ -214,13 +271,16 @@ class Program:
         self._highs.setBasis(basis)
 
     def _numbers(self) -> dict[int, int]:
-        return {int(number): place for place, number in enumerate(self._places)}
+        if self._numbered is None:
+            self._numbered = {int(number): place for place, number in enumerate(self._places)}
+        return self._numbered
 
     def _allow(self, time_limit_s: float) -> None:
         # HiGHS counts the time of all runs together.
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + time_limit_s)
 
-    def _run(self) -> Solved | None:
+    def run(self) -> Solved | None:
+        """Run HiGHS on what was handed over; None where it found nothing in time."""
         highs = self._highs
         highs.run()
         info = highs.getInfo()

@@ -11,7 +11,7 @@ from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import NoFeasiblePlan
 from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_constraints import add_rows
+from planning_engine.supply.plan_constraints import add_rows, keep_delivered, taken_back
 from planning_engine.supply.plan_inputs import read_problem
 from planning_engine.supply.plan_model import Columns, PlanModel
 from planning_engine.supply.plan_problem import Row, SupplyPlan, SupplyProblem
@@ -63,12 +63,10 @@ def solve(
     Raises:
         NoFeasiblePlan: The solver found no plan in time.
     """
-    model = PlanModel(problem)
-    add_rows(model)
-    whole = [term for terms in model.parts.values() for term in terms]
-    model.program.minimise(whole)
+    model = model_of(problem)
     ends = monotonic() + time_limit_s
-    solved = model.program.solve(time_limit_s, gap=gap, start=start)
+    model.program.hand_over(time_limit_s, gap=gap, start=start)
+    solved = run(model, ends)
     if solved is not None and problem.orders:
         solved = _by_class(model, ends)
     if solved is None:
@@ -77,11 +75,37 @@ def solve(
             "Ask for fewer months."
         )
     solved = model.program.price(solved, max(1.0, ends - monotonic()))
-    plan = _read(model, solved)
+    plan = read(model, solved)
     broken = verify(plan)
     if broken:
         raise RuntimeError(f"The plan breaks its own rules: {' '.join(broken[:3])}")
     return plan
+
+
+def model_of(problem: SupplyProblem) -> PlanModel:
+    """Return the whole program of a problem, ready to be handed over."""
+    model = PlanModel(problem)
+    add_rows(model)
+    model.program.minimise([term for terms in model.parts.values() for term in terms])
+    return model
+
+
+def run(model: PlanModel, ends: float) -> Solved | None:
+    """Run the solver until nothing that was delivered is taken back.
+
+    Args:
+        model: What was handed over to the solver.
+        ends: When to stop, by the monotonic clock.
+    """
+    solved = model.program.run()
+    while solved is not None:
+        back = taken_back(model, solved.values.tolist())
+        if not back:
+            break
+        for place in dict.fromkeys(place for place, _ in back):
+            keep_delivered(model, place)
+        solved = model.program.more(max(0.0, ends - monotonic()))
+    return solved
 
 
 def _by_class(model: PlanModel, ends: float) -> Solved | None:
@@ -90,13 +114,13 @@ def _by_class(model: PlanModel, ends: float) -> Solved | None:
     Each class is owed as little as the classes before it allow, in piece-months.
     """
     program = model.program
-    for by_place in model.owed:
+    for number, by_place in enumerate(model.owed):
         owed = {column: 1.0 for columns in by_place.values() for column in columns.values()}
         solved = program.again(owed, max(0.0, ends - monotonic()))
         if solved is None:
             return None
         least = sum(solved.values[column] for column in owed)
-        program.hold(owed, least + HELD * max(1.0, least))
+        program.tighten(("class", number), list(owed.items()), least + HELD * max(1.0, least))
     costs: dict[int, float] = {}
     for terms in model.parts.values():
         for column, cost in terms:
@@ -107,7 +131,8 @@ def _by_class(model: PlanModel, ends: float) -> Solved | None:
 # --- the way back
 
 
-def _read(model: PlanModel, solved: Solved) -> SupplyPlan:
+def read(model: PlanModel, solved: Solved) -> SupplyPlan:
+    """Return the plan that a solution stands for."""
     problem = model.problem
     values = solved.values
 
@@ -121,19 +146,24 @@ def _read(model: PlanModel, solved: Solved) -> SupplyPlan:
         part: sum(coefficient * max(0.0, float(values[x])) for x, coefficient in terms)
         for part, terms in model.parts.items()
     }
+    cost["holding"] = cost.get("holding", 0.0) + model.fixed_holding
+    missing = {place: row(columns) for place, columns in model.below.items()}
     budget = ("change budget",)
     return SupplyPlan(
         problem=problem,
         made=tuple(map(row, model.make)),
         moved=tuple(map(row, model.move)),
         bought=tuple(map(row, model.buy)),
-        stock={place: row(columns) for place, columns in model.stock.items()},
+        stock={
+            place: _stock(problem.safety.get(place, 0.0), row(columns), missing.get(place))
+            for place, columns in model.above.items()
+        },
         late={place: row(columns) for place, columns in model.late.items()},
-        below={place: row(columns) for place, columns in model.below.items()},
+        below=missing,
         overtime={name: row(columns) for name, columns in model.extra.items()},
         cost=PlanCost(**cost),
         status=solved.status,
-        objective=solved.objective,
+        objective=solved.objective + model.fixed_holding,
         hour_worth={
             (name, t): max(0.0, -worth(("hours", name, t)))
             for name in problem.resources
@@ -158,4 +188,12 @@ def _read(model: PlanModel, solved: Solved) -> SupplyPlan:
         ),
         change_worth=(max(0.0, -worth(budget)) if budget in model.program.rows else 0.0),
         basis=model.program.basis(),
+    )
+
+
+def _stock(safety: float, above: Row, missing: Row | None) -> Row:
+    if missing is None:
+        return above
+    return tuple(
+        max(0.0, safety + over - under) for over, under in zip(above, missing, strict=True)
     )
