@@ -15,6 +15,7 @@ from planning_engine.demand import layers
 from planning_engine.demand.baseline import matched, monthly
 from planning_engine.demand.cleansing import cleansed, repairs
 from planning_engine.demand.history import complete_periods
+from planning_engine.demand.lifecycle import is_fading, like_scale, on_sale
 from planning_engine.demand.theta import theta
 from planning_engine.errors import DataProblem
 
@@ -90,7 +91,9 @@ def statistical(
     )
     if not products:
         return empty
-    past = cleansed(monthly(snapshot, products), repairs(snapshot))
+    # A launch needs its like product's history, whether or not that is asked for too.
+    needed = sorted({*products, *_likes(snapshot).values()})
+    past = cleansed(monthly(snapshot, needed), repairs(snapshot))
     if past.empty:
         return empty
     known = complete_periods(snapshot)
@@ -99,6 +102,7 @@ def statistical(
         index=["product", "site"], columns="month", values="baseline", aggfunc="sum"
     ).reindex(columns=pd.to_datetime(list(known)))
     history = _with_likes(snapshot, history)
+    history = history[history.index.isin(list(products), level="product")]
     means = forecast_rows(history.to_numpy(dtype=float), lead + len(plan_months))[:, lead:]
     wide = pd.DataFrame(means, index=history.index, columns=pd.to_datetime(list(plan_months)))
     long = (
@@ -107,7 +111,7 @@ def statistical(
         .melt(id_vars=["product", "site"], var_name="month", value_name="quantity")
     )
     long["month"] = pd.to_datetime(long["month"])
-    return _with_life(snapshot, _with_events(snapshot, long, past, plan_months))
+    return _with_life(snapshot, _with_events(snapshot, long, past, plan_months), history)
 
 
 def forecast_rows(history: Array, steps: int, season: int = SEASON) -> Array:
@@ -147,11 +151,8 @@ def _with_events(
 
 def _with_likes(snapshot: Snapshot, history: pd.DataFrame) -> pd.DataFrame:
     """Put the like product's history, scaled, in front of that of young products."""
-    young = snapshot.query(
-        "SELECT product, like_product FROM products WHERE like_product IS NOT NULL"
-    )
     result = history.copy()
-    for product, like in zip(young["product"], young["like_product"], strict=True):
+    for product, like in _likes(snapshot).items():
         if like not in result.index.get_level_values(0):
             continue
         for site in result.loc[like].index:
@@ -166,6 +167,14 @@ def _with_likes(snapshot: Snapshot, history: pd.DataFrame) -> pd.DataFrame:
     return result.sort_index()
 
 
+def _likes(snapshot: Snapshot) -> dict[str, str]:
+    """Return product → like product."""
+    rows = snapshot.rows(
+        "SELECT product, like_product FROM products WHERE like_product IS NOT NULL ORDER BY 1"
+    )
+    return dict(rows)
+
+
 def _stood_in(mine: pd.Series, theirs: pd.Series) -> Array:
     own = np.asarray(mine, dtype=float)
     like = np.nan_to_num(np.asarray(theirs, dtype=float))
@@ -173,24 +182,28 @@ def _stood_in(mine: pd.Series, theirs: pd.Series) -> Array:
     if not len(sold):
         return np.asarray(like)
     paired = sold[1:] if len(sold) > 1 else sold
-    scale = own[paired].sum() / like[paired].sum() if like[paired].sum() > 0 else 1.0
+    scale = like_scale(own[sold].tolist(), like[sold].tolist())
     return np.asarray(np.where(np.arange(len(own)) < paired[0], like * scale, np.nan_to_num(own)))
 
 
-def _with_life(snapshot: Snapshot, long: pd.DataFrame) -> pd.DataFrame:
-    """Cut demand to the share of each month on which a product is on sale."""
-    lives = snapshot.query(
+def _with_life(snapshot: Snapshot, long: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """Cut demand to what launch and end of sale leave of each month."""
+    lives = snapshot.rows(
         "SELECT product, launch_on, end_on FROM products "
         "WHERE launch_on IS NOT NULL OR end_on IS NOT NULL"
     )
-    cells = long.merge(lives, on="product", how="left")
-    first = cells["month"]
-    following = first + pd.DateOffset(months=1)
-    begins = cells["launch_on"].where(cells["launch_on"] > first, first)
-    ends = cells["end_on"] + pd.Timedelta(days=1)
-    ends = ends.where(ends < following, following)
-    share = ((ends - begins).dt.days / (following - first).dt.days).clip(0, 1)
-    return cells.assign(quantity=cells["quantity"] * share)[[*_KEYS, "quantity"]]
+    quantity = long["quantity"].to_numpy(dtype=float).copy()
+    for product, launch_on, end_on in lives:
+        chosen = (long["product"] == product).to_numpy()
+        if not chosen.any():
+            continue
+        known = history.loc[product].sum(axis=0) if end_on else pd.Series(dtype=float)
+        ramps = end_on is not None and not is_fading(known.tolist())
+        for month in long.loc[chosen, "month"].unique():
+            first = pd.Timestamp(month).date()
+            left = on_sale(first, add_months(first, 1), launch_on, end_on, ramps=ramps)
+            quantity[chosen & (long["month"] == month).to_numpy()] *= left
+    return long.assign(quantity=quantity)[[*_KEYS, "quantity"]]
 
 
 def _consensus(snapshot: Snapshot, plan_months: Sequence[date]) -> tuple[pd.DataFrame, date | None]:

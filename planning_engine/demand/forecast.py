@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from planning_engine.demand.history import (
     first_open,
     history,
 )
+from planning_engine.demand.lifecycle import is_fading, like_scale, on_sale
 from planning_engine.demand.selection import Tested, forecast_series
 from planning_engine.errors import DataProblem
 
@@ -103,13 +104,14 @@ def forecast(
     made = forecast_series(past.baseline, HORIZON + lead, past.season, tested_on=TESTED_ON)
     periods = tuple(ahead(start, bucket, step) for step in range(months))
     chosen = layers.events(snapshot, without_events)
-    factor = _uplift(snapshot, past, chosen, periods) * _on_sale(life, periods, bucket)
+    left = _on_sale(life, past, periods)
+    factor = _uplift(snapshot, past, chosen, periods) * left
     window = slice(lead, lead + months)
     touching = layers.touching(chosen, past.leaves, periods[0], periods[-1])
     return Forecast(
         history=past,
         periods=periods,
-        baseline=made.mean[window] * _on_sale(life, periods, bucket),
+        baseline=made.mean[window] * left,
         mean=made.mean[window] * factor,
         low={level: ends[window] * factor for level, ends in made.low.items()},
         high={level: ends[window] * factor for level, ends in made.high.items()},
@@ -142,18 +144,16 @@ def _past(
 def _joined(own: History | None, like: History, product: str) -> History:
     """Return a launch's history with the like product's, scaled to it, in front.
 
-    The scale is own over like sales in the periods both have, the launch's first, partial
-    one left out. Before the first sale the launch is expected to sell as its like does.
+    The scale is own over like sales in the periods both have (`like_scale`). Before the first
+    sale the launch is expected to sell as its like does.
     """
     leaves = like.leaves.assign(product=product)
     if own is None:
         nothing = np.empty(0)
         return replace(like, quantity=nothing, leaves=leaves)
     shared = [at for at, period in enumerate(like.periods) if period in own.periods]
-    paired = shared[1:] if len(shared) > 1 else shared
-    mine = own.baseline[[own.periods.index(like.periods[at]) for at in paired]].sum()
-    theirs = like.baseline[paired].sum()
-    scale = mine / theirs if theirs > 0 else 1.0
+    mine = own.baseline[[own.periods.index(like.periods[at]) for at in shared]]
+    scale = like_scale(mine.tolist(), like.baseline[shared].tolist())
     front = [at for at, period in enumerate(like.periods) if period < own.periods[0]]
     if len(shared) > 1:
         # The launch month is part of a month and pipeline filling: the like's shape is better.
@@ -208,12 +208,18 @@ def _uplift(
     return np.array([1 + float(extra.get(month, 0.0)) for month in months])
 
 
-def _on_sale(life: _Life, periods: Sequence[date], bucket: Bucket) -> Array:
-    """Return the share of each period's days on which the product is on sale."""
-    shares = []
-    for period in periods:
-        following = ahead(period, bucket, 1)
-        first = max(period, life.launch_on or period)
-        last = min(following - timedelta(days=1), life.end_on or date.max)
-        shares.append(max(0, (last - first).days + 1) / (following - period).days)
-    return np.array(shares)
+def _on_sale(life: _Life, past: History, periods: Sequence[date]) -> Array:
+    """Return what launch and end of sale leave of each period's demand."""
+    ramps = life.end_on is not None and not is_fading(past.baseline.tolist(), past.season)
+    return np.array(
+        [
+            on_sale(
+                period,
+                ahead(period, past.bucket, 1),
+                life.launch_on,
+                life.end_on,
+                ramps=ramps,
+            )
+            for period in periods
+        ]
+    )

@@ -118,7 +118,9 @@ def test_last_and_first_days_of_sale_cut_the_months(company_of):
     ]
     facts = company_of({"products": products, "sales": sold("OLD", 310)})
     plan = demand_plan(facts, 3)
-    assert list(by_month(plan, "OLD").values()) == pytest.approx([310, 100, 0])
+    # fades over the last 60 days: 40, 39, … 11 of 60 in November, 10, 9, … 1 in December
+    fading = [310 * sum(range(11, 41)) / 60 / 30, 310 * sum(range(1, 11)) / 60 / 31, 0]
+    assert list(by_month(plan, "OLD").values()) == pytest.approx(fading)
     assert list(by_month(plan, "NEW").values()) == pytest.approx([0, 210, 310])
 
 
