@@ -13,14 +13,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from planning_engine.demand import theta
-
 Array = NDArray[np.float64]
 Predict = Callable[[Array, int, int], Array]  # history, horizon, season → means
 T = TypeVar("T")
 
-# Longest season that exponential smoothing and CES can carry in their state.
-LONGEST_STATE_SEASON = 24
+# Means further outside the history's range than twice that range are a model gone astray.
+SANE_ROOM = 2.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,7 @@ class Method:
 
     Attributes:
         name: What it is called.
+        kind: What it is in a planner's words, as several methods of one kind are summed up.
         predict: History, horizon, season → means.
         at_least: Season → how short a history may be.
         settle: History, season → a cheaper `predict` that keeps what it chose on that
@@ -36,6 +35,7 @@ class Method:
     """
 
     name: str
+    kind: str
     predict: Predict
     at_least: Callable[[int], int]
     settle: Callable[[Array, int], Predict] | None = None
@@ -44,16 +44,19 @@ class Method:
 def run(method: Method, history: Array, horizon: int, season: int) -> Array | None:
     """Return a method's means, None where it cannot forecast this history.
 
-    Models of statsforecast fail on some histories with an exception or NaN; either is a
-    "cannot", and the caller goes on with the methods that can.
+    Models of statsforecast fail on some histories with an exception, NaN or figures far
+    outside all that was seen; each is a "cannot", and the caller goes on with the methods
+    that can.
     """
     if len(history) < method.at_least(season):
         return None
     means = _tried(lambda: np.asarray(method.predict(history, horizon, season), dtype=float))
     if means is None:
         return None
-    sane = 100 * (np.abs(history).max() + 1)
-    return means if np.isfinite(means).all() and np.abs(means).max() < sane else None
+    low, high = float(history.min()), float(history.max())
+    room = SANE_ROOM * max(high - low, 0.1 * max(abs(low), abs(high)))
+    sane = np.isfinite(means).all() and low - room <= means.min() and means.max() <= high + room
+    return means if sane else None
 
 
 def settled(method: Method, history: Array, season: int) -> Method:
@@ -75,7 +78,8 @@ def _tried(attempt: Callable[[], T]) -> T | None:
 
 
 @cache
-def _models() -> Any:  # Any: a module without types
+def load_models() -> Any:  # Any: a module without types
+    """Import the model library, once, and return its models."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from statsforecast import models
@@ -94,9 +98,11 @@ def mean_of_recent(history: Array, horizon: int, season: int) -> Array:
     return np.full(horizon, history[-max(season, 1) :].mean())
 
 
-def _model(name: str, **settings: object) -> Predict:
+def library_model(name: str, **settings: object) -> Predict:
+    """Return the predict of a model of the library, with the season where it shows."""
+
     def predict(history: Array, horizon: int, season: int) -> Array:
-        model = getattr(_models(), name)(season_length=_period(history, season), **settings)
+        model = getattr(load_models(), name)(season_length=_period(history, season), **settings)
         return np.asarray(model.forecast(history, horizon)["mean"], dtype=float)
 
     return predict
@@ -107,65 +113,38 @@ def _period(history: Array, season: int) -> int:
     return season if len(history) >= 2 * season + 1 else 1
 
 
-def _settled_ets(history: Array, season: int) -> Predict:
-    """Return exponential smoothing in the form that the search finds best for a history.
+def settled_arima(history: Array, season: int, **settings: object) -> Predict:
+    """Return ARIMA of the order that the search finds best for a history.
 
-    The search costs ten times a fit of one form. A backtest searches at its earliest origin
-    and keeps the form for the later ones: no origin learns from its own future.
+    The search costs ten times a fit of one order. A backtest searches at its earliest origin
+    and keeps the order for the later ones: no origin learns from its own future.
     """
     period = _period(history, season)
-    if season > LONGEST_STATE_SEASON:
-        return ETS.predict
-    fitted = _models().AutoETS(season_length=period, damped=True).fit(history)
-    form = str(fitted.model_["components"])
-    one = _model("AutoETS", model=form[:3], damped=form[3] == "D")
-    return lambda history, horizon, season: one(history, horizon, period)
+    found = load_models().AutoARIMA(season_length=period, **settings).fit(history).model_
+    p, q, seasonal_p, seasonal_q, _, d, seasonal_d = (int(size) for size in found["arma"])
+    return library_model(
+        "ARIMA",
+        order=(p, d, q),
+        seasonal_order=(seasonal_p, seasonal_d, seasonal_q),
+        include_mean="intercept" in found["coef"],
+        include_drift="drift" in found["coef"],
+    )
 
 
-def _plain_model(name: str, **settings: object) -> Predict:
+def _intermittent(name: str, **settings: object) -> Method:
     def predict(history: Array, horizon: int, season: int) -> Array:
-        model = getattr(_models(), name)(**settings)
+        model = getattr(load_models(), name)(**settings)
         return np.asarray(model.forecast(history, horizon)["mean"], dtype=float)
 
-    return predict
+    return Method(name, "intermittent demand", predict, lambda season: 4)
 
 
-def _deseasonalised(predict: Predict) -> Predict:
-    """Wrap a model that cannot carry a long season: take the season out, put it back."""
-
-    def around(history: Array, horizon: int, season: int) -> Array:
-        if season <= LONGEST_STATE_SEASON or len(history) < 2 * season + 1:
-            return predict(history, horizon, season)
-        index = seasonal_indices(history, season)
-        flat = history - np.resize(index, len(history))
-        ahead = np.resize(np.roll(index, -(len(history) % season)), horizon)
-        return predict(flat, horizon, 1) + ahead
-
-    return around
-
-
-def seasonal_indices(history: Array, season: int) -> Array:
-    """Return what each place in the season adds to the level, mean 0 (additive)."""
-    level = np.convolve(np.pad(history, season // 2, mode="edge"), np.ones(season) / season)
-    level = level[season - 1 : season - 1 + len(history)]
-    off = history - level
-    index = np.array([off[place::season].mean() for place in range(season)])
-    return np.asarray(index - index.mean(), dtype=float)
-
-
-SEASONAL_NAIVE = Method("seasonal naive", seasonal_naive, lambda season: 1)
-RECENT_MEAN = Method("mean of the last season", mean_of_recent, lambda season: 1)
-DYNAMIC_THETA = Method("DynamicOptimizedTheta", _model("DynamicOptimizedTheta"), lambda season: 5)
-# The damped trend is both better and twice as fast as the undamped search on the training
-# halves of M3 (18 months ahead): sMAPE 13.6 against 14.3.
-ETS = Method(
-    "AutoETS", _deseasonalised(_model("AutoETS", damped=True)), lambda season: 8, _settled_ets
+SEASONAL_NAIVE = Method("seasonal naive", "seasonal naive", seasonal_naive, lambda season: 1)
+RECENT_MEAN = Method("mean of the last season", "mean", mean_of_recent, lambda season: 1)
+ADIDA = _intermittent("ADIDA")
+INTERMITTENT = (
+    _intermittent("CrostonSBA"),
+    _intermittent("TSB", alpha_d=0.1, alpha_p=0.1),
+    ADIDA,
+    RECENT_MEAN,
 )
-PLAIN_THETA = Method("Theta", lambda y, h, m: theta.theta(y[None, :], h, m)[0], lambda season: 5)
-CES = Method("AutoCES", _deseasonalised(_model("AutoCES")), lambda season: 8)
-CROSTON = Method("CrostonSBA", _plain_model("CrostonSBA"), lambda season: 4)
-TSB = Method("TSB", _plain_model("TSB", alpha_d=0.1, alpha_p=0.1), lambda season: 4)
-ADIDA = Method("ADIDA", _plain_model("ADIDA"), lambda season: 4)
-
-SMOOTH = (DYNAMIC_THETA, ETS, CES, PLAIN_THETA, SEASONAL_NAIVE)
-INTERMITTENT = (CROSTON, TSB, ADIDA, RECENT_MEAN)

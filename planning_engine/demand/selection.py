@@ -5,16 +5,16 @@
 - constant: the constant;
 - intermittent (more than 1.32 periods per sale, Syntetos-Boylan): the best of CrostonSBA,
   TSB, ADIDA and the recent mean by backtest RMSE;
-- any other: the mean of DynamicOptimizedTheta, AutoETS, AutoCES, Theta and seasonal naive,
-  each weighted by 1 / backtest error, those three times as bad as the best left out. A long
-  season (weeks of a year) is too noisy to repeat: there the seasonal naive is left out.
+- any other: the mean of the methods of its pool (`pool`), each weighted by 1 over the square
+  root of its backtest error, those three times as bad as the best left out.
 
-Combining beats picking the winner of the backtest: on rolling origins inside the training
-halves of M3 (18 months ahead) the mean had sMAPE 10.5, the backtest's winner 11.2 to 11.7.
+Combining beats picking: on rolling origins inside the training part of M3 the winner of a
+backtest forecasts worse than the mean of all. The weights matter little there (MASE 0.794
+with, 0.795 without); they are for the series on which a kind of method fails.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,12 @@ from planning_engine.demand import accuracy, intervals
 from planning_engine.demand.backtest import Backtest, roll
 from planning_engine.demand.methods import (
     INTERMITTENT,
-    LONGEST_STATE_SEASON,
     RECENT_MEAN,
     SEASONAL_NAIVE,
-    SMOOTH,
     Method,
     run,
 )
+from planning_engine.demand.pool import Tier, pool
 
 Array = NDArray[np.float64]
 
@@ -54,6 +53,8 @@ class SeriesForecast:
         method: How it was made, in words.
         weights: Method name → its weight in the combination.
         tested: How it did on its own past; None where the history is too short.
+        spread: What the intervals are made of, by step; None where they are what was seen.
+        missed: How many spreads each backtest missed by; empty without one.
     """
 
     mean: Array
@@ -62,6 +63,15 @@ class SeriesForecast:
     method: str
     weights: dict[str, float] = field(default_factory=dict)
     tested: "Tested | None" = None
+    spread: Array | None = None
+    missed: Array = field(default_factory=lambda: np.empty(0))
+
+    def widened(self, factor: float, *, floor: bool) -> "SeriesForecast":
+        """Return the forecast with intervals that many times as wide."""
+        if self.spread is None:
+            return self
+        low, high = _ends(self.mean, factor * self.spread, tuple(self.low), floor=floor)
+        return replace(self, low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ def forecast_series(
     levels: Sequence[float] = LEVELS,
     floor: bool = True,
     tested_on: int | None = None,
+    tier: Tier = "interactive",
 ) -> SeriesForecast:
     """Forecast one series; never NaN, never an exception, below 0 only without `floor`.
 
@@ -99,6 +110,7 @@ def forecast_series(
         levels: Interval levels in percent.
         floor: The series cannot be negative.
         tested_on: Periods ahead that the backtest forecasts; the horizon if left out.
+        tier: Which pool of methods to take: `interactive` while a person waits, `nightly`.
     """
     settled = _settled(history, season)
     if settled is not None:
@@ -113,7 +125,8 @@ def forecast_series(
         season = 1
     if is_intermittent(history):
         return _intermittent(history, horizon, season, levels, tested_on or horizon)
-    return _smooth(history, horizon, season, levels, tested_on or horizon, floor=floor)
+    methods = pool(season, tier)
+    return _smooth(history, horizon, season, methods, levels, tested_on or horizon, floor=floor)
 
 
 def is_intermittent(history: Array) -> bool:
@@ -142,26 +155,37 @@ def _smooth(
     history: Array,
     horizon: int,
     season: int,
+    tried: Sequence[Method],
     levels: Sequence[float],
     tested_on: int,
     *,
     floor: bool,
 ) -> SeriesForecast:
-    tried = SMOOTH if season <= LONGEST_STATE_SEASON else SMOOTH[:-1]
     means = _run_all(tried, history, horizon, season, floor=floor)
-    methods = [method for method in SMOOTH if method.name in means or method is SEASONAL_NAIVE]
+    methods = [*(method for method in tried if method.name in means), SEASONAL_NAIVE]
     test = roll(history, methods, tested_on, season, most=ORIGINS, floor=floor)
     weights = _weights(test, tuple(means))
     mean = sum_weighted(means, weights)
-    errors, steps = np.empty(0), np.empty(0)
+    errors, steps, missed = np.empty(0), np.empty(0), np.empty(0)
     if test is not None:
-        past = sum_weighted(test.forecasts, weights)
-        errors, steps = (test.actual - past).ravel(), test.steps
+        off = test.actual - sum_weighted(test.forecasts, weights)
+        errors, steps = off.ravel(), test.steps
+        missed = intervals.misses(history, test.origins, off, season)
     width = intervals.spread(history, errors, steps, horizon, season)
-    names = list(weights)
-    method = names[0] if len(names) == 1 else f"weighted mean of {_listed(names)}"
     low, high = _ends(mean, width, levels, floor=floor)
-    return SeriesForecast(mean, low, high, method, weights, _tested(test, weights))
+    words = _in_words(tried, weights)
+    tested = _tested(test, weights)
+    return SeriesForecast(mean, low, high, words, weights, tested, width, missed)
+
+
+def _in_words(tried: Sequence[Method], weights: dict[str, float]) -> str:
+    """Return the kinds of the methods that count; their names and weights are for the curious."""
+    if len(weights) == 1:
+        return next(iter(weights))
+    kinds = list(dict.fromkeys(method.kind for method in tried if method.name in weights))
+    return (
+        f"weighted mean of {_listed(kinds)}" if len(kinds) > 1 else f"mean of forms of {kinds[0]}"
+    )
 
 
 def _intermittent(
@@ -201,7 +225,7 @@ def _run_all(
 
 
 def _weights(test: Backtest | None, names: Sequence[str]) -> dict[str, float]:
-    """Return the weight of each method: 1 / its backtest error, the hopeless left out."""
+    """Return the weight of each method: 1 / root of its backtest error, the hopeless left out."""
     if test is None or not set(names) & set(test.forecasts):
         return {name: 1 / len(names) for name in names}
     errors = {
@@ -212,8 +236,8 @@ def _weights(test: Backtest | None, names: Sequence[str]) -> dict[str, float]:
     best = min(errors.values())
     floor = max(best, 1e-9 * float(np.abs(test.actual).max()), 1e-12)
     kept = {name: max(error, floor) for name, error in errors.items() if error <= HOPELESS * floor}
-    total = sum(1 / error for error in kept.values())
-    return {name: 1 / error / total for name, error in kept.items()}
+    total = sum(error**-0.5 for error in kept.values())
+    return {name: error**-0.5 / total for name, error in kept.items()}
 
 
 def sum_weighted(means: dict[str, Array], weights: dict[str, float]) -> Array:

@@ -3,17 +3,21 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planning_engine.demand import intervals
+from planning_engine.demand.pool import Tier
 from planning_engine.demand.selection import SeriesForecast, forecast_series
 from planning_engine.errors import BadRequest
 
 FREQUENCIES = {"MS": 12, "ME": 12, "W": 52, "D": 7, "QS": 4, "QE": 4}
 _ALIASES = {"M": "ME", "Q": "QS"}
-CHUNK = 25
+# Small enough that a chunk of slow series is a matter of seconds, and that the last one is short.
+CHUNK = 10
 LONGEST_HORIZON = 366
 
 
@@ -26,6 +30,7 @@ class Task:
     horizon: int
     season: int
     levels: tuple[float, ...]
+    tier: Tier
 
 
 def forecast_table(
@@ -34,6 +39,7 @@ def forecast_table(
     freq: str,
     levels: Sequence[float] = (80, 95),
     *,
+    tier: Tier = "nightly",
     executor: Executor | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> pd.DataFrame:
@@ -41,7 +47,8 @@ def forecast_table(
 
     A period without a row inside a series counts as 0; a row without a value is unknown and
     is taken from the line between its neighbours. Means and lower ends stay at 0 or above
-    where the history does.
+    where the history does. Intervals are calibrated over all series of the table
+    (`intervals.calibration`).
 
     Args:
         train: Columns unique_id, ds, y.
@@ -49,6 +56,7 @@ def forecast_table(
         freq: Length of a period: MS or ME (months), W, D, QS or QE (quarters); M is ME, and
             Q is quarter starts or ends, as the dates are.
         levels: Interval levels in percent.
+        tier: Which pool of methods to take: `nightly`, or the faster `interactive`.
         executor: Runs the chunks; in this process if left out.
         progress: Called with a message and a share done.
 
@@ -61,19 +69,33 @@ def forecast_table(
     rule = _frequency(freq, train)
     _check(horizon, levels)
     series = _grids(_checked(train), rule)
-    tasks = _tasks(series, horizon, FREQUENCIES[rule], tuple(levels))
+    tasks = _tasks(series, horizon, FREQUENCIES[rule], tuple(levels), tier)
     names = [name for name, _ in series]
     results: list[SeriesForecast] = []
-    ran = executor.map(run_task, tasks) if executor else map(run_task, tasks)
+    away = executor is not None and len(tasks) > 1
+    ran = executor.map(run_task, tasks) if executor and away else map(run_task, tasks)
     for done, chunk in enumerate(ran, 1):
         results.extend(chunk)
         if progress:
             progress(f"{len(results)} of {len(names)} series", done / len(tasks))
+    factor = intervals.calibration([made.missed for made in results])
     frames = [
-        _rows(name, grid.index[-1], made, rule)
+        _rows(name, grid.index[-1], made.widened(factor, floor=_is_demand(grid)), rule)
         for (name, grid), made in zip(series, results, strict=True)
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def known_tier(name: str) -> Tier:
+    """Return a tier by its name.
+
+    Raises:
+        BadRequest: There is no such tier.
+    """
+    for tier in get_args(Tier):
+        if name == tier:
+            return tier  # type: ignore[no-any-return]
+    raise BadRequest(f"tier '{name}' is not one of {', '.join(get_args(Tier))}.")
 
 
 def run_task(task: Task) -> list[SeriesForecast]:
@@ -84,10 +106,15 @@ def run_task(task: Task) -> list[SeriesForecast]:
             task.horizon,
             task.season,
             levels=task.levels,
-            floor=bool(values.min() >= 0),
+            floor=_is_demand(values),
+            tier=task.tier,
         )
         for values in task.histories
     ]
+
+
+def _is_demand(values: NDArray[np.float64] | pd.Series) -> bool:
+    return bool(values.min() >= 0)
 
 
 def _tasks(
@@ -95,6 +122,7 @@ def _tasks(
     horizon: int,
     season: int,
     levels: tuple[float, ...],
+    tier: Tier,
 ) -> list[Task]:
     return [
         Task(
@@ -103,6 +131,7 @@ def _tasks(
             horizon=horizon,
             season=season,
             levels=levels,
+            tier=tier,
         )
         for part in (series[at : at + CHUNK] for at in range(0, len(series), CHUNK))
     ]
