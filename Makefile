@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. Each sets up `.venv` by itself.
 PYTHON ?= python3
 BIN := .venv/bin
-WITH_TESTS := -e '.[postgres,office,mcp]' --group dev
+WITH_TESTS := -e '.[postgres,office,mcp,dask]' --group dev
 .PHONY: demo test check setup clean
 
 demo: .venv/.demo

@@ -23,6 +23,12 @@ def _model_name(name: str) -> str:
     return name
 
 
+def _scheduler(address: str) -> str:
+    if not address.startswith(("tcp://", "tls://")):
+        raise ValueError("write the scheduler's address as tcp://host:port")
+    return address
+
+
 class Settings(BaseSettings):
     """What can be set, with what holds when nothing is; an empty variable counts as unset."""
 
@@ -47,6 +53,17 @@ class Settings(BaseSettings):
     )
     chroma_url: str | None = Field(
         None, description="Chroma server; an index in the home folder if left out."
+    )
+    cluster: Annotated[str, AfterValidator(_scheduler)] | None = Field(
+        None,
+        description="tcp://… of a Dask scheduler for long runs; processes of this machine if left "
+        "out.",
+    )
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="Worker processes of this machine; one per core if left out.",
     )
     person: str | None = Field(
         None, description="Who asks on this machine; its owner, who sees all, if left out."

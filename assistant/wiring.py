@@ -18,6 +18,9 @@ from planning_engine.data.snapshot import Snapshot
 from tools.context import NoNotes, NoteLibrary
 
 if TYPE_CHECKING:  # heavy to import: only what is used is brought in
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from assistant.agent import Agent, Brain
     from assistant.notes_index import NotesIndex
 
@@ -65,6 +68,12 @@ class Workshop:
     def agents(self) -> Agents:
         """The loop with its model, for each asker."""
         return _Agents(self)
+
+    def workers(self) -> "AbstractContextManager[Executor]":
+        """Where long runs go: worker processes of this machine, or the Dask cluster set."""
+        from assistant.workers import workers
+
+        return workers(self.settings.cluster, self.settings.workers)
 
     def warm_up(self) -> None:
         """Load what the first question would wait for; a language model is not asked."""

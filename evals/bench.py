@@ -15,14 +15,29 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Bar:
-    """What a figure is held to: at most or at least `limit`."""
+    """What a figure is held to: at most or at least `limit`, or no further than `off` from it."""
 
     limit: float
     at_most: bool = True
+    off: float | None = None
 
     def holds(self, value: float) -> bool:
         """Tell whether a value meets the bar."""
+        if self.off is not None:
+            return abs(value - self.limit) <= self.off
         return value <= self.limit if self.at_most else value >= self.limit
+
+    def stated(self) -> dict[str, float]:
+        """Return the bar as the JSON object states it."""
+        if self.off is not None:
+            return {"at_least": self.limit - self.off, "at_most": self.limit + self.off}
+        return {"at_most" if self.at_most else "at_least": self.limit}
+
+    def words(self) -> str:
+        """Return the bar in words."""
+        return " and ".join(
+            f"{key.replace('_', ' ')} {value:g}" for key, value in self.stated().items()
+        )
 
 
 @dataclass(frozen=True)
@@ -51,10 +66,7 @@ def finish(result: Result, *, as_json: bool) -> int:
     """Print a result and return the exit code: 1 when it is short of a bar."""
     missed = [key for key, bar in result.bars.items() if not bar.holds(result.values[key])]
     if as_json:
-        held_to = {
-            key: {"at_most" if bar.at_most else "at_least": bar.limit}
-            for key, bar in result.bars.items()
-        }
+        held_to = {key: bar.stated() for key, bar in result.bars.items()}
         print(json.dumps({**result.values, "cores": os.cpu_count(), "bar": held_to}))
     else:
         _show(result, missed)
@@ -68,9 +80,8 @@ def _show(result: Result, missed: Sequence[str]) -> None:
     console = Console()
     console.print(table)
     for key, bar in result.bars.items():
-        word = "at most" if bar.at_most else "at least"
         verdict = "short of" if key in missed else "meets"
-        console.print(f"{key} {result.values[key]:.4g} {verdict} the bar: {word} {bar.limit:g}")
+        console.print(f"{key} {result.values[key]:.4g} {verdict} the bar: {bar.words()}")
 
 
 def cpu_seconds() -> float:

@@ -108,17 +108,23 @@ def forecast(
     level: Annotated[
         list[str] | None, typer.Option(help="Intervals in per cent: --level 80 95.")
     ] = None,
+    tier: Annotated[
+        str, typer.Option(help="nightly: most accurate; interactive: ten times as fast.")
+    ] = "nightly",
     as_json: Json = False,
 ) -> None:
     """Forecast every series of a table."""
     with work(as_json=as_json) as screen:
-        from planning_engine.demand.table import forecast_table
+        from planning_engine.demand.table import forecast_table, known_tier
 
         # `--level 80 95`: the option takes the first, the others are left as arguments.
         levels = _levels([*(level or ()), *context.args]) or (80.0, 95.0)
         table = _read_table(train)
-        with screen.steps() as bar:
-            result = forecast_table(table, horizon, freq, levels, progress=bar.share)
+        pool = known_tier(tier)
+        with workshop().workers() as hands, screen.steps() as bar:
+            result = forecast_table(
+                table, horizon, freq, levels, tier=pool, executor=hands, progress=bar.share
+            )
         _write_table(result, out)
         series = int(result["unique_id"].nunique())
         if as_json:
