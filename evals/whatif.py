@@ -3,8 +3,8 @@
 `python -m evals.whatif [--data ../shared/data/whatif_coffee] [--json]`. The engine share counts
 questions whose scenario, put into our typed levers and pulled on the company's tables, costs
 exactly what is expected, or is found infeasible where it is. The benchmark's own change is text:
-it is read by `evals.whatif_changes`, never run. How many questions the assistant turns into those
-levers by itself (`language_share`) is not measured here yet.
+it is read by `evals.whatif_changes`, never run. The language share counts questions of which the
+built-in analyst, asked in words, makes levers that cost as much; it has no bar yet.
 """
 
 import json
@@ -13,11 +13,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from evals.bench import Bar, Result, arguments, cpu_seconds, finish
 from evals.whatif_changes import levers_of
 from evals.whatif_company import MONTHS, company_of
+from evals.whatif_language import Reader
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.scenario import apply
 from planning_engine.supply.full_plan import plan_in_full
@@ -57,12 +59,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     started = cpu_seconds()
     outcomes = [outcome_of(company, base, scenario) for scenario in scenarios]
     spent = cpu_seconds() - started
+    spoken = _understood(company, scenarios)
     asked = sum(outcome.questions for outcome in outcomes)
     right = sum(outcome.questions for outcome in outcomes if outcome.holds)
     result = Result(
         {
             "engine_share": right / asked,
-            "language_share": None,
+            "language_share": spoken / asked,
             "questions": asked,
             "scenarios": len(outcomes),
             "scenarios_right": sum(outcome.holds for outcome in outcomes),
@@ -71,7 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         },
         {"engine_share": Bar(1.0, at_most=False)},
         columns=("kind of scenario", "scenarios", "right", "questions"),
-        rows=[*_by_kind(outcomes), ("engine share", "", "", f"{right} of {asked}")],
+        rows=[
+            *_by_kind(outcomes),
+            ("language share", "", "", f"{spoken} of {asked}"),
+            ("engine share", "", "", f"{right} of {asked}"),
+        ],
     )
     return finish(result, as_json=options.json)
 
@@ -84,15 +91,31 @@ def outcome_of(
     """Return what the engine makes of one scenario of the benchmark."""
     levers = levers_of(base, scenario)
     plan = plan_in_full(read_problem(apply(company, levers, MONTHS), MONTHS))
-    infeasible = scenario["expected_status"] != "optimal"
     return Outcome(
         scenario["id"],
         scenario["type"],
         len(scenario["questions"]),
-        None if infeasible else float(scenario["expected_cost"]),
+        _expected(scenario),
         None if isinstance(plan, Conflict) else plan.cost,
         plan if isinstance(plan, Conflict) else None,
     )
+
+
+def _understood(company: Snapshot, scenarios: Any) -> int:  # Any: the benchmark's JSON
+    """Return how many questions the analyst turns into levers that cost what is expected."""
+    with TemporaryDirectory() as cache:
+        reader = Reader(company, Path(cache))
+        return sum(
+            reader.is_right(question, _expected(scenario))
+            for scenario in scenarios
+            for question in scenario["questions"]
+        )
+
+
+def _expected(scenario: Any) -> float | None:  # Any: the benchmark's JSON
+    if scenario["expected_status"] != "optimal":
+        return None
+    return float(scenario["expected_cost"])
 
 
 def _named(conflict: Conflict) -> dict[str, list[str]]:
