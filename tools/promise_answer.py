@@ -93,15 +93,14 @@ class PromiseAnswer:
 
     def _why_not(self) -> str:
         promise = self.promise
-        why = ""
+        why = "No new order for the rest can be ready in time. "
         if promise.ends_on:
             why = f"It is sold until {wording.day(promise.ends_on)}, too early for a new order. "
+        elif not promise.has_source:
+            why = "No routing and no supplier of it is known, so nothing new can be ordered. "
         last = self.line.days[-1]
         most = self._amount(self.line.free[-1])
-        return (
-            f"{why or 'No new order for the rest can be ready in time. '}"
-            f"At most {most} can be promised, for {wording.day(last)}."
-        )
+        return f"{why}At most {most} can be promised, for {wording.day(last)}."
 
     def facts(self) -> tuple[Fact, ...]:
         """Return the promise, what it comes from, what it waits for, then what is free when."""

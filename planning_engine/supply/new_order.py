@@ -84,6 +84,13 @@ def new_order(
     return min(possible, key=lambda order: order.ready_on, default=None)
 
 
+def has_source(snapshot: Snapshot, product: str, site: str) -> bool:
+    """Tell whether a product has a routing, or a supplier for a site."""
+    if snapshot.has("routings") and snapshot.has("resources") and product in routes(snapshot):
+        return True
+    return bool({(product, site), (product, "")} & _quickest(snapshot).keys())
+
+
 def _tomorrow(snapshot: Snapshot) -> date:
     return snapshot.company.as_of + timedelta(days=1)
 

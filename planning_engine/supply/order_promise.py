@@ -9,7 +9,7 @@ from planning_engine.data.calendars import add_months, last_year, month_start
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest, DataProblem
 from planning_engine.supply.flows import open_receipts, opening_stock, published_supply, to_come
-from planning_engine.supply.new_order import NewOrder, new_order
+from planning_engine.supply.new_order import NewOrder, has_source, new_order
 from planning_engine.supply.promise import still_free
 from planning_engine.supply.requirements import plan_months
 
@@ -68,6 +68,7 @@ class Promise:
         order: The new order for the rest; None if nothing has to be made or bought.
         last: What of the supply not yet promised comes last; None with a new order.
         ends_on: Last day of sale, where that is what prevents a new order.
+        has_source: Whether a routing or a supplier is known, so that it can be ordered anew.
     """
 
     product: str
@@ -80,6 +81,7 @@ class Promise:
     order: NewOrder | None
     last: Coming | None
     ends_on: date | None = None
+    has_source: bool = True
 
     @property
     def is_on_time(self) -> bool:
@@ -258,6 +260,7 @@ def _promise(
         order,
         last,
         stopped,
+        has_source(snapshot, product, site),
     )
 
 

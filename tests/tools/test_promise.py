@@ -76,6 +76,14 @@ def test_what_cannot_be_promised_is_told_with_the_most_that_can(promise, lemonad
     )
 
 
+def test_a_product_without_routing_and_supplier_is_said(promise, lemonade):
+    evidence = promise(lemonade(routings=None), product="X", quantity=900, site="D1")
+    assert evidence.summary.endswith(
+        "No routing and no supplier of it is known, so nothing new can be ordered. At most 150 "
+        "cases can be promised, for 1 November 2026."
+    )
+
+
 def test_what_is_asked_wrongly_is_said(lemonade):
     def ask(company, **request):
         return run("promise_order", request, ToolContext(company))
