@@ -27,6 +27,7 @@ MODULES = (
     "stock_policy",
     "segments",
     "supply_plan",
+    "plan_coach",
     "lots",
     "full_plan",
     "aggregate",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from planning_engine.explain import Relief, bottlenecks
 from planning_engine.supply.lateness import Late
 from planning_engine.supply.plan_problem import SupplyPlan
+from planning_engine.supply.plan_rules import LEAST_COST, PlanRules
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names
@@ -24,6 +25,8 @@ class SupplyPlanAnswer:
         late: All that is late, largest first.
         products: Those to report; None for all.
         whose: How to call them; empty for all.
+        rules: What the plan keeps to beyond cost.
+        free: The plan without a fence or limit on changes; None where it has none.
     """
 
     names: Names
@@ -31,6 +34,8 @@ class SupplyPlanAnswer:
     late: tuple[Late, ...]
     products: frozenset[str] | None
     whose: str
+    rules: PlanRules = LEAST_COST
+    free: SupplyPlan | None = None
 
     def summary(self) -> str:
         """Return one to three sentences that answer."""
@@ -40,6 +45,8 @@ class SupplyPlanAnswer:
             most, why = late_words(self.names, late[0]), because(self.names, late[0].binds)
             said.append(f"Most is owed of {most}, {why}.")
         said.append(self._cost())
+        if self.free is not None:
+            said.append(self._stability(self.free))
         return " ".join(said)
 
     def _service(self) -> str:
@@ -47,7 +54,8 @@ class SupplyPlanAnswer:
         share = self.plan.service_of(self.products)
         if share is None:
             return f"There is no demand{whose} to plan {self._when()}."
-        head = f"The least-cost plan {self._when()}"
+        kind = "plan by order priority" if self.rules.mode == "priority" else "least-cost plan"
+        head = f"The {kind} {self._when()}"
         if not self._late():
             return f"{head} delivers all demand{whose} in its month ({self._percent(share)})."
         amount = wording.figure(self.plan.late_of(self.products), self._unit())
@@ -77,6 +85,35 @@ class SupplyPlanAnswer:
             f"{wording.month(top.month)} would save {wording.figure(top.worth, currency)}."
         )
 
+    def _stability(self, free: SupplyPlan) -> str:
+        price = wording.figure(self._price(free), self.names.currency)
+        limit = (
+            "Following the published plan inside the fence"
+            if self.rules.change_percent is None
+            else f"Changing the published plan by {self.rules.change_percent:g} % at most"
+        )
+        said = f"{limit} costs {price} more than planning freely"
+        if self.plan.change_worth <= 0.005:
+            return f"{said}."
+        worth = wording.figure(self.plan.change_worth, self.names.currency)
+        return f"{said}; one more unit of change would save {worth}."
+
+    def _price(self, free: SupplyPlan) -> float:
+        # What cannot be followed at all is no price of stability.
+        return (self.plan.cost.total - self.plan.cost.changes) - free.cost.total
+
+    def _rule_facts(self) -> list[Fact]:
+        facts = []
+        if self.plan.gap is not None:
+            facts.append(Fact("proven_gap", 100 * self.plan.gap, "%"))
+        if self.free is not None:
+            facts.append(Fact("price_of_stability", self._price(self.free), self.names.currency))
+            worth = self.plan.change_worth
+            facts.append(Fact("worth_of_one_more_unit_of_change", worth, self.names.currency))
+        if self.rules.change_percent is not None:
+            facts.append(Fact("change_limit", self.rules.change_percent, "%"))
+        return facts
+
     def facts(self) -> tuple[Fact, ...]:
         """Return service and cost, then what is late, where an hour helps, and overtime."""
         plan, currency = self.plan, self.names.currency
@@ -94,6 +131,7 @@ class SupplyPlanAnswer:
         ]
         if share is not None:
             facts.insert(0, Fact("service", 100 * share, "%"))
+        facts += self._rule_facts()
         facts += late_facts(self.names, self._late())
         facts += [self._relief(relief) for relief in bottlenecks(plan)[:MOST_RELIEFS]]
         facts += [Fact(f"cost_{part}", getattr(plan.cost, part), currency) for part in COST_PARTS]

@@ -84,6 +84,7 @@ def _negatives(plan: SupplyPlan) -> Iterable[str]:
         "lost": plan.lost.values(),
         "wasted": plan.wasted.values(),
         "swapped": plan.swapped,
+        "hired": plan.hired.values(),
     }
     for name, quantities in rows.items():
         if any(value < -TOLERANCE for row in quantities for value in row):
@@ -130,7 +131,8 @@ def _hours(plan: SupplyPlan) -> Iterable[str]:
         extra = plan.overtime.get(resource, (0.0,) * len(problem.months))[t]
         if extra > there.overtime + TOLERANCE:
             yield f"{resource} works more overtime than allowed in {month:%B %Y}."
-        if _above(run[(resource, t)], there.regular + extra):
+        hired = plan.hired[resource][t] if resource in plan.hired else 0.0
+        if _above(run[(resource, t)], there.regular + extra + hired):
             yield f"{resource} runs longer than it can in {month:%B %Y}."
 
 
@@ -274,6 +276,8 @@ def _costs(plan: SupplyPlan, ledger: Ledger) -> Iterable[str]:
             total += sum(plan.setups[index]) * (once + way.setup.cost)
     for name, row in plan.overtime.items():
         total += sum(row) * (problem.wages[name][1] - problem.wages[name][0])
+    for name, row in plan.hired.items():
+        total += sum(row) * (problem.hire[name] - problem.wages[name][0])
     total += sum(s.price * sum(q) for s, q in zip(problem.sources, plan.bought, strict=True))
     total += sum(lane.cost * sum(q) for lane, q in zip(problem.lanes, plan.moved, strict=True))
     total += sum(problem.costs[place[0]].holding * sum(row) for place, row in plan.stock.items())

@@ -122,6 +122,8 @@ def resource_hours(model: PlanModel) -> None:
         for t in model.span:
             terms = [(row[t], hours) for row, hours in takes[name]]
             terms.append((model.extra[name][t], -1.0))
+            if name in model.hire:
+                terms.append((model.hire[name][t], -1.0))
             there = model.problem.hours[(name, t)].regular
             model.program.row(("hours", name, t), terms, "<=", there)
 

@@ -56,6 +56,7 @@ class PlanModel:
             ]
             for name in problem.resources
         }
+        self.hire = {name: self._row(("hire", name), None) for name in problem.hire}
         self.swap = [
             self._row(("swap", *_way(problem.ways[s.way]), s.component, s.instead_of), None)
             for s in problem.swaps
@@ -151,7 +152,13 @@ class PlanModel:
     # --- costs
 
     def _price(self) -> None:
-        problem, parts, last = self.problem, self.parts, self.span[-1]
+        self._price_hours()
+        self._price_goods()
+        self._price_misses()
+        self._price_changes()
+
+    def _price_hours(self) -> None:
+        problem, parts = self.problem, self.parts
         for way, row, switches in zip(problem.ways, self.make, self.set_up, strict=True):
             wage = sum(problem.wages[name][0] * hours for name, hours in way.hours.items())
             parts["regular_hours"] += [(x, wage) for x in row]
@@ -165,6 +172,12 @@ class PlanModel:
             # Overtime hours are counted as regular ones above; the difference comes on top.
             parts["regular_hours"] += [(x, -regular) for x in row]
             parts["overtime"] += [(x, premium) for x in row]
+        for name, row in self.hire.items():
+            parts["regular_hours"] += [(x, -problem.wages[name][0]) for x in row]
+            parts["hired_hours"] += [(x, problem.hire[name]) for x in row]
+
+    def _price_goods(self) -> None:
+        problem, parts = self.problem, self.parts
         for source, row in zip(problem.sources, self.buy, strict=True):
             parts["material"] += [(x, source.price) for x in row]
         for lane, row in zip(problem.lanes, self.move, strict=True):
@@ -177,6 +190,9 @@ class PlanModel:
                 self.fixed_holding += safety * holding
         for place, row in self.waste.items():
             parts["waste"] += [(x, problem.costs[place[0]].waste) for x in row]
+
+    def _price_misses(self) -> None:
+        problem, parts, last = self.problem, self.parts, self.span[-1]
         for place, row in self.late.items():
             parts["late"] += [(x, problem.costs[place[0]].late) for x in row]
             parts["end_of_plan"].append((row[last], problem.costs[place[0]].lost))
@@ -185,7 +201,6 @@ class PlanModel:
         for place, row in self.below.items():
             parts["below_safety"] += [(x, problem.costs[place[0]].below_safety) for x in row]
             parts["end_of_plan"].append((row[last], problem.costs[place[0]].refill))
-        self._price_changes()
 
     def _price_changes(self) -> None:
         published = self.problem.published

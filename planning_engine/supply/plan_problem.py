@@ -118,6 +118,7 @@ class SupplyProblem:
         shelf: Whole months a product keeps at a place, and in the network.
         published: The plan that this one should not leave too far.
         orders: Demand in the order it is served; empty for least cost alone.
+        hire: Cost of an hour beyond regular and overtime, by resource; none elsewhere.
     """
 
     months: tuple[date, ...]
@@ -137,6 +138,7 @@ class SupplyProblem:
     shelf: Mapping[str, int] = field(default_factory=dict)
     published: Published | None = None
     orders: tuple[OrderClass, ...] = ()
+    hire: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def resources(self) -> tuple[str, ...]:
@@ -216,6 +218,7 @@ class SupplyPlan:
         lost: Pieces never delivered.
         wasted: Pieces thrown away because they outlive their shelf life.
         owed: Pieces owed by order class, in the order of `problem.orders`.
+        hired: Effective hours beyond regular and overtime by resource.
         change_worth: What one more piece of change from the published plan would save.
         basis: Where the solver stood, for the next plan to start from.
     """
@@ -239,6 +242,7 @@ class SupplyPlan:
     lost: Mapping[Place, Row] = field(default_factory=dict)
     wasted: Mapping[Place, Row] = field(default_factory=dict)
     owed: tuple[Mapping[Place, Row], ...] = ()
+    hired: Mapping[str, Row] = field(default_factory=dict)
     change_worth: float = 0.0
     basis: Basis | None = field(repr=False, compare=False, default=None)
 

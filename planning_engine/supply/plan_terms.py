@@ -84,6 +84,7 @@ class PlanCost:
     lost_sales: float = 0.0
     waste: float = 0.0
     changes: float = 0.0
+    hired_hours: float = 0.0
 
     @property
     def paid(self) -> float:
@@ -95,4 +96,4 @@ class PlanCost:
     def total(self) -> float:
         """What the plan minimises: money spent and penalties."""
         late = self.late + self.below_safety + self.end_of_plan
-        return self.paid + late + self.lost_sales + self.waste + self.changes
+        return self.paid + late + self.lost_sales + self.waste + self.changes + self.hired_hours

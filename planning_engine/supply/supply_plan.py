@@ -186,6 +186,7 @@ def read(model: PlanModel, solved: Solved) -> SupplyPlan:
             }
             for entry, by_place in zip(problem.orders, model.owed, strict=True)
         ),
+        hired={name: row(columns) for name, columns in model.hire.items()},
         change_worth=(max(0.0, -worth(budget)) if budget in model.program.rows else 0.0),
         basis=model.program.basis(),
     )

@@ -145,3 +145,30 @@ def test_the_demo_company_is_planned(plan, demo):
     evidence = plan(demo)
     assert "delivers all demand in its month (100.0 %)" in evidence.summary
     assert "one more hour of L3 (Line 3 cans) in March 2027 would save EUR" in evidence.summary
+
+
+def test_a_plan_by_priority_says_so(plan, lemonade):
+    orders = [
+        {"order": "1", "line": "1", "product": "X", "site": "D1", "quantity": 50, "priority": 1}
+        | {"requested_on": "2026-11-20"}
+    ]
+    evidence = plan(lemonade(orders=orders), months=3, mode="priority")
+    assert evidence.summary.startswith("The plan by order priority from November 2026")
+    assert "Orders first, by priority" in evidence.definition
+
+
+def test_a_plan_in_whole_lots_says_its_gap(plan, lemonade):
+    evidence = plan(lemonade(), months=3, whole_lots=True)
+    assert fact(evidence, "proven_gap") <= 0.1
+    assert "one set-up for each month" in evidence.definition
+
+
+def test_the_price_of_following_the_published_plan_is_told(plan, demo):
+    fenced = plan(demo, keep_fence=True)
+    assert "Following the published plan inside the fence costs EUR" in fenced.summary
+    assert fact(fenced, "price_of_stability") >= 0
+    still = plan(demo, change_percent=5)
+    assert "Changing the published plan by 5 % at most costs EUR" in still.summary
+    assert fact(still, "price_of_stability") > fact(
+        plan(demo, change_percent=20), "price_of_stability"
+    )
