@@ -4,6 +4,7 @@ import re
 
 from assistant.analyst.intents import Ranking
 from assistant.analyst.phrases import says
+from assistant.analyst.planning_rules import PLANNING
 from assistant.analyst.rules import RULE, TALKING
 from assistant.analyst.signals import Signals
 from assistant.analyst.spelling import known_words, lexicon
@@ -18,6 +19,8 @@ _ALIEN, _FAR, _DISTANT, _OUTSIDE = 0.45, 0.5, 0.62, 0.2
 
 def is_missing(signals: Signals, ranking: Ranking, intent: str) -> bool:
     """Tell whether a question is about something that the data never holds."""
+    if intent in PLANNING:  # "cash flow of the plan" is in the data, cash flow alone is not
+        return False
     if intent in (*TALKING, "whatif") and ranking.scores[0][1] > _OUTSIDE * 2:
         return False
     text = signals.text.lower()

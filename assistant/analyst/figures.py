@@ -1,11 +1,12 @@
 """Slots of the questions for figures: KPI and its split, stock scope, overtime, months."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.analyst.frame import Ask, Choice, Filled, Frame, Span
+from assistant.analyst.kpi_parameters import FORECAST_KPIS
 from assistant.analyst.kpi_words import (
-    FORECAST_KPIS,
     is_compared_with,
     measure_of,
     read_kpi_details,
@@ -15,6 +16,8 @@ from assistant.analyst.kpi_words import (
 from assistant.analyst.measures import kpi_label
 from assistant.analyst.periods import Direction, Period
 from assistant.analyst.phrases import says
+from assistant.analyst.planning_requests import BACKWARD, UNSPANNED
+from assistant.analyst.planning_rules import PLANNING
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import read_group, read_ranking, read_stock_scope, wants_overtime
 from assistant.analyst.vocabulary import Vocabulary
@@ -22,12 +25,20 @@ from assistant.analyst.vocabulary import Vocabulary
 FORWARD = frozenset(("forecast", "capacity", "inventory", "plan", "whatif"))
 _SERVICE = ("on_time", "otif", "in_full")
 _SALES = ("revenue", "sales_quantity", "margin")
+_METHODS = (
+    ("overall_factors", r"\boverall factors?\b"),
+    ("bill_of_resources", r"\bbills? of resources\b"),
+    ("resource_profile", r"\b(resource|load) profiles?\b|\blead[- ]time offsets?\b"),
+)
 _USUAL = ("revenue", "sales_quantity", "accuracy", "otif")
 
 
 def spans_of(intent: str, signals: Signals, vocabulary: Vocabulary) -> tuple[Span, ...]:
     """Return the periods asked about, placed in the plan or in the past."""
-    direction: Direction = "future" if intent in FORWARD else "past"
+    if intent in UNSPANNED:
+        return ()
+    is_ahead = intent in FORWARD or (intent in PLANNING and intent not in BACKWARD)
+    direction: Direction = "future" if is_ahead else "past"
     periods = list(signals.periods)
     if intent == "kpi":
         periods = [p for p in periods if not is_compared_with(signals.text, p.start)]
@@ -126,7 +137,8 @@ def _fill_forecast(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:
 def _fill_capacity(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:
     overtime = wants_overtime(signals.text)
     note = "The overtime allowed counts as available." if overtime else ""
-    return Filled(frame.with_slots(include_overtime=overtime or None), ask, note)
+    method = next((name for name, said in _METHODS if re.search(said, signals.text.lower())), None)
+    return Filled(frame.with_slots(include_overtime=overtime or None, method=method), ask, note)
 
 
 def _fill_inventory(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:

@@ -4,6 +4,8 @@ from assistant.analyst.data_topics import fill_describe
 from assistant.analyst.figures import FILLERS, spans_of
 from assistant.analyst.frame import Filled, Frame
 from assistant.analyst.naming import with_things, with_unknown
+from assistant.analyst.planning_rules import PLANNING
+from assistant.analyst.planning_slots import fill_planning
 from assistant.analyst.records import fill_decisions, fill_draft, fill_minutes, fill_notes
 from assistant.analyst.requests import ACCEPTS
 from assistant.analyst.scenarios import fill_compare, fill_whatif
@@ -33,4 +35,6 @@ def fill(
     frame = with_unknown(frame, unknown)
     if intent == "compare":
         return fill_compare(frame, signals, vocabulary, ask)
+    if intent in PLANNING:
+        return fill_planning(frame, signals, vocabulary, ask)
     return FILLERS[intent](frame, signals, ask)

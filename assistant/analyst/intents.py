@@ -1,9 +1,10 @@
 """What a question is after: meaning as a whole and signs in the words, weighed together.
 
 A multinomial logistic model over the sentence embedding of the masked question and the
-features that `signals` sees. It is fitted on the example questions; the fit ships in
-`intents.npz` (made by `python -m assistant.analyst.intents`) for the default encoder, and is made
-at first use and kept in a cache folder for any other: a few seconds, most of it embedding.
+features that `signals` sees. It is fitted on the example questions. A second model of the same
+kind tells the planning tools apart, and from everything else. Both fits ship in `intents.npz`
+(made by `python -m assistant.analyst.intents`) for the default encoder, and are made at first
+use and kept in a cache folder for any other: a few seconds, most of it embedding.
 """
 
 import hashlib
@@ -36,7 +37,8 @@ _KPIS = ("forecast accuracy", "OTIF", "revenue", "stock turns", "forecast bias",
          "margin", "plan attainment", "units sold", "days of cover",
          "supplier lateness")  # fmt: skip
 _GROUPS = ("family", "product", "customer", "region", "channel", "supplier")
-_VERSION = "4"
+_VERSION = "5"
+OTHER = "other"
 _FEATURE_WEIGHT = 1.2
 _EMBEDDING_WEIGHT = 4.0
 _PENALTY = 4e-3
@@ -61,10 +63,14 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class Ranking:
-    """Intents by probability, best first; `nearest` is the closest example's cosine."""
+    """Intents by probability, best first.
+
+    `nearest` is the closest example's cosine; `planning` ranks the planning tools and `OTHER`.
+    """
 
     scores: tuple[tuple[str, float], ...]
     nearest: float = 1.0
+    planning: tuple[tuple[str, float], ...] = ((OTHER, 1.0),)
 
     @property
     def best(self) -> str:
@@ -77,8 +83,8 @@ class Ranking:
 
 
 @cache
-def _examples() -> Mapping[str, Sequence[str]]:
-    loaded: Mapping[str, Sequence[str]] = yaml.safe_load(_data("examples.yaml"))
+def _examples(name: str) -> Mapping[str, Sequence[str]]:
+    loaded: Mapping[str, Sequence[str]] = yaml.safe_load(_data(name))
     return loaded
 
 
@@ -97,11 +103,11 @@ def _prior(intents: Sequence[str], rows: int) -> Vectors:
     return weights
 
 
-def example_signals() -> list[tuple[str, Signals]]:
+def example_signals(name: str = "examples.yaml") -> list[tuple[str, Signals]]:
     """Return every example question with its intent, taken apart as a real one would be."""
     reader = MeasureReader({})
     found: list[tuple[str, Signals]] = []
-    for intent, texts in _examples().items():
+    for intent, texts in _examples(name).items():
         for place, text in enumerate(texts):
             variants = 3 if "{kpi}" in text else 1
             for turn in range(variants):
@@ -146,17 +152,12 @@ class IntentModel:
         """Return the ranking of each question."""
         fitted = self._fitted
         embedded = self._encoder.encode([signals.masked.lower() for signals in questions])
-        scores = _softmax(_inputs(embedded, questions) @ fitted.weights)
+        inputs = _inputs(embedded, questions)
         nearest = (embedded @ fitted.embedded.T.astype(np.float32)).max(axis=1) / _WHOLE
+        talk, tools = fitted.main.scores(inputs), fitted.planning.scores(inputs)
         return [
-            Ranking(
-                tuple(
-                    (fitted.intents[place], float(row[place]))
-                    for place in np.argsort(-row, kind="stable")
-                ),
-                float(close),
-            )
-            for row, close in zip(scores, nearest, strict=True)
+            Ranking(ranked, float(close), planning)
+            for ranked, close, planning in zip(talk, nearest, tools, strict=True)
         ]
 
     @cached_property
@@ -174,31 +175,62 @@ class IntentModel:
         return found
 
     def fit(self) -> "Fitted":
-        """Fit the model on the example questions."""
-        examples = example_signals()
-        intents = tuple(dict.fromkeys(intent for intent, _ in examples))
-        signals = [entry for _, entry in examples]
+        """Fit both models on the example questions."""
+        talk = example_signals()
+        tools = example_signals("planning_examples.yaml")
+        signals = [entry for _, entry in (*talk, *tools)]
         embedded = self._encoder.encode([entry.masked.lower() for entry in signals])
-        wanted = np.array([intents.index(intent) for intent, _ in examples])
         inputs = _inputs(embedded, signals)
-        weights = _logistic(inputs, wanted, _prior(intents, inputs.shape[1]))
-        whole = np.round(embedded * _WHOLE).astype(np.int8)
-        return Fitted(intents, weights, whole)
+        names = [intent for intent, _ in talk]
+        main = _weighed(inputs[: len(talk)], names, with_prior=True)
+        planning = _weighed(
+            inputs, [OTHER] * len(talk) + [intent for intent, _ in tools], with_prior=False
+        )
+        whole = np.round(embedded[: len(talk)] * _WHOLE).astype(np.int8)
+        return Fitted(main, planning, whole)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A fitted model: its intents, and a column of weights for each."""
+
+    intents: tuple[str, ...]
+    weights: Vectors
+
+    def scores(self, inputs: Vectors) -> list[tuple[tuple[str, float], ...]]:
+        """Return the intents of each row by probability, best first."""
+        return [
+            tuple(
+                (self.intents[place], float(row[place]))
+                for place in np.argsort(-row, kind="stable")
+            )
+            for row in _softmax(inputs @ self.weights)
+        ]
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted model: its intents, the weights, and the examples' embeddings as whole numbers."""
+    """Both models, and the embeddings of the main one's examples as whole numbers."""
 
-    intents: tuple[str, ...]
-    weights: Vectors
+    main: Weighed
+    planning: Weighed
     embedded: npt.NDArray[np.int8]
+
+
+def _weighed(inputs: Vectors, names: Sequence[str], *, with_prior: bool) -> Weighed:
+    intents = tuple(dict.fromkeys(names))
+    wanted = np.array([intents.index(name) for name in names])
+    rows = inputs.shape[1]
+    prior = (
+        _prior(intents, rows) if with_prior else np.zeros((rows, len(intents)), dtype=np.float32)
+    )
+    return Weighed(intents, _logistic(inputs, wanted, prior))
 
 
 def _key(encoder: str) -> str:
     """Return the hash of everything that the fit comes from."""
     digest = hashlib.sha256(f"{_VERSION}|{encoder}|{_COLUMNS}|{CUES}|{MASKS}".encode())
-    for name in ("examples.yaml", "priors.yaml", "measures.yaml"):
+    for name in ("examples.yaml", "planning_examples.yaml", "priors.yaml", "measures.yaml"):
         digest.update(_data(name).encode())
     return digest.hexdigest()[:16]
 
@@ -210,8 +242,11 @@ def _read(path: Path, key: str) -> Fitted | None:
     with np.load(path) as kept:
         if str(kept["key"]) != key:
             return None
-        weights = kept["weights"].astype(np.float32)
-        return Fitted(tuple(kept["intents"].tolist()), weights, kept["embedded"])
+        main, planning = (
+            Weighed(tuple(kept[f"{name}_intents"].tolist()), kept[name].astype(np.float32))
+            for name in ("main", "planning")
+        )
+        return Fitted(main, planning, kept["embedded"])
 
 
 def _inputs(embedded: Vectors, questions: Sequence[Signals]) -> Vectors:
@@ -257,8 +292,10 @@ def keep(path: Path, fitted: Fitted, key: str) -> None:
     np.savez_compressed(
         part,
         key=np.array(key),
-        intents=np.array(fitted.intents),
-        weights=fitted.weights.astype(np.float16),
+        main_intents=np.array(fitted.main.intents),
+        main=fitted.main.weights.astype(np.float16),
+        planning_intents=np.array(fitted.planning.intents),
+        planning=fitted.planning.weights.astype(np.float16),
         embedded=fitted.embedded,
     )
     part.replace(path)

@@ -3,6 +3,12 @@
 import re
 from typing import Any
 
+from assistant.analyst.kpi_parameters import (
+    FORECAST_KPIS,
+    ORDER_KPIS,
+    read_parameters,
+    with_definition,
+)
 from assistant.analyst.measures import Measure
 from assistant.analyst.signals import Signals
 
@@ -21,10 +27,6 @@ _STREAMS: tuple[tuple[str, str], ...] = (
     ("finance", r"\bfinance\b|\bfinancial forecasts?\b"),
     ("consensus", r"\bconsensus\b"),
 )  # fmt: skip
-FORECAST_KPIS = frozenset(
-    ("wmape", "accuracy", "mape", "smape", "bias", "tracking_signal", "mase", "fva")
-)
-ORDER_KPIS = frozenset(("otif", "on_time", "in_full"))
 
 
 def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def read_kpi_details(signals: Signals, kpi: str) -> dict[str, Any]:
             found["basis"] = "requested"
     if compares(text):
         found["compare_previous"] = True
-    return found
+    return with_definition(found, read_parameters(signals, kpi))
 
 
 _COMPARED = (

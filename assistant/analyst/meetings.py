@@ -69,3 +69,25 @@ def cycles_named(period: Period, signals: Signals, cycles: tuple[date, ...]) -> 
     numbers = period.months or ((start.month,) if start else ())
     latest = (next((c for c in reversed(cycles) if c.month == n), None) for n in numbers)
     return [cycle for cycle in latest if cycle]
+
+
+def cycles_compared(signals: Signals, cycles: tuple[date, ...]) -> tuple[date, date] | None:
+    """Return the cycle asked about and the one it is compared with."""
+    said = [cycle for period in signals.periods for cycle in cycles_named(period, signals, cycles)]
+    named = sorted(dict.fromkeys(said))
+    if len(named) >= 2:
+        return named[-1], named[0]
+    if len(named) == 1:
+        if named[0] != cycles[-1] and any(_is_base(signals.text, p) for p in signals.periods):
+            return cycles[-1], named[0]
+        before = [cycle for cycle in cycles if cycle < named[0]]
+        return (named[0], before[-1]) if before else None
+    return (cycles[-1], cycles[-2]) if len(cycles) >= 2 else None
+
+
+def _is_base(text: str, period: Period) -> bool:
+    """Tell whether a cycle is what the newest is compared with: "since August"."""
+    before, said = text[: period.start].lower(), text[period.start : period.end].lower()
+    return said.startswith(("since", "from")) or bool(
+        re.search(r"\b(since|with|to|against|versus|from|than)( the)?( last)? $", before)
+    )

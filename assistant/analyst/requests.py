@@ -7,8 +7,11 @@ from typing import Any
 
 from assistant.analyst.frame import Call, Frame, Span
 from assistant.analyst.periods import Clock, months_to_cover
+from assistant.analyst.planning_requests import accepted, months_of
 
+_PLANNING = accepted()
 TOOLS = {
+    **{intent: intent for intent in _PLANNING},
     "kpi": "query_kpi",
     "forecast": "forecast_demand",
     "capacity": "check_capacity",
@@ -30,6 +33,7 @@ ACCEPTS: Mapping[str, tuple[str, ...]] = {
     "inventory": ("product", "family", "site"),
     "plan": ("product", "family"),
     "compare": ("product", "family"),
+    **_PLANNING,
 }
 MOST_MONTHS = {"forecast": 24, "capacity": 24, "inventory": 24, "plan": 18, "whatif": 18}
 _DEFAULT_MONTHS = 6
@@ -69,6 +73,8 @@ def _combined(frame: Frame) -> list[dict[str, str]]:
 def _months(frame: Frame, span: Span | None, clock: Clock) -> dict[str, Any]:
     if span is None or frame.intent == "compare":
         return {}
+    if frame.intent in _PLANNING:
+        return dict(months_of(frame.intent, span, clock, _DEFAULT_MONTHS))
     if frame.intent == "kpi":
         return _bounds(span)
     if span.ahead:

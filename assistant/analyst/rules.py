@@ -2,22 +2,25 @@
 
 import re
 
+from assistant.analyst.case import Case
 from assistant.analyst.intents import Ranking
-from assistant.analyst.kpi_words import measure_of
-from assistant.analyst.levers import read_levers
+from assistant.analyst.kpi_parameters import FORECAST_KPIS
 from assistant.analyst.meetings import read_meeting
-from assistant.analyst.periods import Period
-from assistant.analyst.phrases import begins, says
+from assistant.analyst.phrases import begins
+from assistant.analyst.planning_rules import DRAFTS, WITH_LEVERS, planning_intent
+from assistant.analyst.requests import TOOLS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import wants_overtime
+from assistant.analyst.supply_levers import NEW_KINDS
 from assistant.analyst.vocabulary import Vocabulary
-from planning_engine.data.calendars import months_between
 
 RULE = 0.9
 _OF_PLANS = frozenset(
     ("plan_attainment", "plan_adherence", "plan_stability", "plan_change_frequency", "budget_gap")
 )
-TALKING = frozenset(("draft_decision", "draft_minutes", "notes", "decisions", "action", "approve"))
+TALKING = frozenset(
+    ("draft_decision", "draft_minutes", "notes", "decisions", "action", "approve", *DRAFTS)
+)
 
 
 def decide(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> tuple[str, float]:
@@ -30,70 +33,43 @@ def decide(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> tuple[
     return ranking.scores[0]
 
 
-class Case:
-    """A question being decided: what was seen in it, and what it looks like."""
+def _planning(case: Case) -> str | None:
+    """Ask a planning tool: its words are said, no change is supposed, no meeting is quoted."""
+    if case.best == "notes" and ("notes" in case.cues or case.says("asks_reason")):
+        return None
+    if "define" in case.cues and case.measure:
+        return None
+    if case.says("capacity_method"):
+        return "capacity"
+    of_plan = case.is_ahead or re.search(r"\bplan\b", case.text)
+    if "budget_gap" in case.kpis and of_plan and not case.is_past:
+        return "plan_in_money"
+    if "fva" in case.kpis:
+        is_ledger = case.says("fva_rows") or "overrid" in case.text
+        return "review_overrides" if is_ledger else None
+    if "cash_to_cash" in case.kpis:
+        return None
+    of_one = case.names("event") and case.names("product") and case.says("takes_out")
+    if of_one and not case.says("asks_effect") and "review_demand" in TOOLS:
+        return "review_demand"
+    intent = planning_intent(
+        case.text,
+        case.ranking,
+        TOOLS,
+        is_measured=bool(case.measure),
+        has_event=case.names("event"),
+    )
+    if intent == "review_demand" and FORECAST_KPIS & set(case.kpis):
+        return None
+    if intent == "estimate_uplift" and case.names("event") and case.says("takes_out"):
+        return None
+    supposes = "whatif" in case.cues or case.says("says_change")
+    return None if intent not in WITH_LEVERS and supposes and case.levers() else intent
 
-    def __init__(self, signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> None:
-        self.signals = signals
-        self.best = ranking.best
-        self.text = signals.text.lower()
-        self.cues = signals.cues
-        self.clock = vocabulary.clock
-        self._vocabulary = vocabulary
-        measure = measure_of(signals)
-        self.measure = measure
-        self.kpis = measure.kpis if measure else ()
 
-    def says(self, name: str) -> bool:
-        """Tell whether the question uses a wording of that name."""
-        return says(name, self.text)
-
-    def names(self, kind: str) -> bool:
-        """Tell whether the question names a thing of that kind."""
-        return any(kind in mention.kinds for mention in self.signals.mentions)
-
-    def levers(self, *, versus: bool = False) -> int:
-        """Return how many levers the question pulls."""
-        return len(read_levers(self.signals, self._vocabulary, versus=versus).levers)
-
-    @property
-    def is_past(self) -> bool:
-        """Whether the question is about what happened."""
-        if any(p.leans == "past" for p in self.signals.periods):
-            return True
-        ends = [p.span[1] or p.span[0] for p in self._sure_periods if p.span]
-        if any(end and end < self.clock.plan_start for end in ends):
-            return True
-        return self.says("past")
-
-    @property
-    def is_ahead(self) -> bool:
-        """Whether the question is about months to come."""
-        periods = self.signals.periods
-        if any(p.leans == "future" for p in periods):
-            return True
-        starts = [p.span[0] or p.span[1] for p in self._sure_periods if p.span]
-        if any(start and start >= self.clock.plan_start for start in starts):
-            return True
-        return self.says("ahead") and not any(p.leans == "past" for p in periods)
-
-    @property
-    def is_nearer_ahead(self) -> bool:
-        """Whether a month without a year is nearer in the plan than in the past."""
-        if self.is_past:
-            return False
-        for period in self.signals.periods:
-            if period.months:
-                back, _ = period.placed("past", self.clock)
-                ahead, _ = period.placed("future", self.clock)
-                if back and ahead:
-                    since = months_between(back, self.clock.last_actual)
-                    return months_between(self.clock.plan_start, ahead) <= since
-        return False
-
-    @property
-    def _sure_periods(self) -> list[Period]:
-        return [p for p in self.signals.periods if p.span and not p.whole_year]
+def _pulled(case: Case) -> str | None:
+    """Pull a lever told as an order: "raise the price of … by 5 %" changes nothing, but is run."""
+    return "whatif" if begins("pulls", case.text) and case.lever_kinds & NEW_KINDS else None
 
 
 # Doing, approving, drafting, quoting
@@ -155,6 +131,11 @@ def _scenarios(case: Case) -> str | None:
         return None
     if case.says("asks_which_is_better") and case.levers(versus=True) > 1:
         return "compare"
+    if case.lever_kinds & NEW_KINDS and (
+        case.cues & {"whatif", "if"} or case.says("asks_effect") or case.says("can_still")
+        or begins("pulls", case.text)
+    ):  # fmt: skip
+        return "whatif"
     if wants_overtime(case.text) and not case.signals.quantities and case.best == "whatif":
         return "capacity"
     takes_out = case.names("event") and case.says("takes_out")
@@ -328,6 +309,6 @@ def _owing(case: Case) -> str | None:
 
 
 _RULES = (
-    _actions, _drafts, _approvals, _talk, _scenarios, _lists, _plans, _suppliers, _definitions,
-    _figures, _events, _owing, _subjects,
+    _planning, _pulled, _actions, _drafts, _approvals, _talk, _scenarios, _lists, _plans,
+    _suppliers, _definitions, _figures, _events, _owing, _subjects,
 )  # fmt: skip

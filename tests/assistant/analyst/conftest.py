@@ -10,9 +10,10 @@ import pytest
 from assistant.analyst.understand import Analyst
 from assistant.analyst.vocabulary import Vocabulary
 from assistant.embedding import load_encoder
+from planning_engine.data.columns import conform
 from planning_engine.data.company import Company, Person
 from planning_engine.data.schema import TABLES
-from planning_engine.data.snapshot import Snapshot, conform
+from planning_engine.data.snapshot import Snapshot
 
 
 def _company(name: str, as_of: date, people: Sequence[Person]) -> Company:
