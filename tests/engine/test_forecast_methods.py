@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning_engine.demand import autoregression, seasonality
+from planning_engine.demand import autoregression, intervals, seasonality
 from planning_engine.demand.aggregation import over_lengths
 from planning_engine.demand.autoregression import seasonal_autoregression
 from planning_engine.demand.backtest import roll
@@ -203,3 +203,38 @@ def test_after_a_level_shift_the_new_level_goes_on():
     history = np.concatenate([np.full(36, 100.0), np.full(24, 300.0)]) + RANDOM.normal(0, 5, 60)
     made = forecast_series(history, 6, 12, tier="nightly")
     assert np.all(np.abs(made.mean - 300) < 60)
+
+
+# --- intervals --------------------------------------------------------------------------
+
+
+def test_a_table_that_missed_by_more_gets_wider_intervals():
+    reach = intervals.student_t4(0.9)
+    as_claimed = [np.full(6, reach)] * 100
+    assert intervals.calibration(as_claimed) == pytest.approx(1)
+    twice = intervals.calibration([2 * reach * np.ones(6)] * 1000)
+    assert 1.8 < twice < 2
+    assert 1 < intervals.calibration([2 * reach * np.ones(6)] * 5) < twice
+    assert intervals.calibration([]) == 1
+    assert intervals.calibration([np.empty(0)]) == 1
+
+
+def test_a_miss_is_judged_by_a_spread_that_did_not_know_it():
+    noisy = YEARS + RANDOM.normal(0, 5, 60)
+    calm, wild = np.full((2, 6), 1.0), np.full((2, 6), 1.0)
+    wild[0] = 50.0
+    origins = (54, 48)
+    before = intervals.misses(noisy, origins, calm, 12)
+    after = intervals.misses(noisy, origins, wild, 12)
+    assert after[:6] == pytest.approx(50 * before[:6])  # only the miss itself has grown
+    assert (after[6:] < before[6:]).all()  # for the other origin it is known, and widens
+    assert len(intervals.misses(noisy, (54,), calm[:1], 12)) == 0
+
+
+def test_widening_keeps_the_mean_and_never_narrows_with_the_distance():
+    made = forecast_series(YEARS + RANDOM.normal(0, 5, 60), 18, 12)
+    wide = made.widened(1.5, floor=True)
+    assert (wide.mean == made.mean).all()
+    for level in made.low:
+        assert (wide.high[level] - wide.mean) == pytest.approx(1.5 * (made.high[level] - made.mean))
+        assert (np.diff(made.high[level] - made.mean) >= -1e-9).all()
