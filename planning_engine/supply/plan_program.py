@@ -6,7 +6,7 @@ optimal, and knows no gap.
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -203,6 +203,44 @@ class Program:
         self._allow(time_limit_s)
         return self.run()
 
+    @property
+    def has_whole(self) -> bool:
+        """Whether any column takes whole numbers only."""
+        return bool(self._whole)
+
+    def held(self, fixed: Mapping[int, float], time_limit_s: float) -> Solved | None:
+        """Run with some whole columns held and the rest of them split freely, then undo that.
+
+        Args:
+            fixed: Value by column.
+            time_limit_s: Seconds it may take.
+        """
+        import highspy
+
+        place = self._numbers()
+        whole = np.array([place[n] for n in self._whole if n in place], dtype=np.int32)
+        kinds = highspy.HighsVarType
+        self._highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), kinds.kContinuous))
+        numbers = [number for number in fixed if number in place]
+        at = np.array([place[number] for number in numbers], dtype=np.int32)
+        values = np.array([fixed[number] for number in numbers], dtype=np.float64)
+        self._highs.changeColsBounds(len(at), at, values, values)
+        solved = self.more(time_limit_s)
+        low = np.array([self._variables[n].lowBound or 0.0 for n in numbers], dtype=np.float64)
+        highest = [self._variables[number].upBound for number in numbers]
+        high = np.array([float("inf") if h is None else h for h in highest], dtype=np.float64)
+        self._highs.changeColsBounds(len(at), at, low, high)
+        self._highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), kinds.kInteger))
+        return solved
+
+    def start_at(self, solved: Solved) -> None:
+        """Let the next run start from a solution."""
+        import highspy
+
+        solution = highspy.HighsSolution()
+        solution.col_value = solved.values[self._places].tolist()
+        self._highs.setSolution(solution)
+
     def tighten(self, key: Hashable, terms: Sequence[Term], most: float) -> None:
         """Add the row `terms <= most` after a run; the next run starts from the last solution."""
         place = self._numbers()
@@ -234,14 +272,7 @@ class Program:
         priced = self.run()
         if priced is None:
             return solved
-        return Solved(
-            priced.values,
-            priced.duals,
-            priced.objective,
-            solved.status,
-            solved.gap,
-            solved.iterations + priced.iterations,
-        )
+        return replace(priced, status=solved.status, gap=solved.gap)
 
     @property
     def size(self) -> tuple[int, int]:

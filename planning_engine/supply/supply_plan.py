@@ -17,10 +17,13 @@ from planning_engine.supply.plan_model import Columns, PlanModel
 from planning_engine.supply.plan_problem import Row, SupplyPlan, SupplyProblem
 from planning_engine.supply.plan_program import Basis, Solved
 from planning_engine.supply.plan_rules import LEAST_COST, PlanRules
+from planning_engine.supply.plan_start import start_from_rounded
 from planning_engine.supply.plan_terms import PlanCost
 
 TIME_LIMIT_S = 20.0
-GAP = 1e-3
+LOTS_TIME_LIMIT_S = 120.0
+"""… and with whole lots: long enough to stop at the gap, so that asking again gives the same."""
+GAP = 0.02
 """Gap at which a plan of whole lots is good enough."""
 HELD = 1e-5
 """Share by which a class already served may give way to the next: the solver's rounding."""
@@ -42,7 +45,8 @@ def plan_supply(
         overtime: Whether allowed overtime may be used.
         rules: What the plan keeps to beyond cost.
     """
-    return solve(read_problem(snapshot, months, overtime=overtime, rules=rules))
+    problem = read_problem(snapshot, months, overtime=overtime, rules=rules)
+    return solve(problem, LOTS_TIME_LIMIT_S if rules.whole_lots else TIME_LIMIT_S)
 
 
 def solve(
@@ -66,6 +70,7 @@ def solve(
     model = model_of(problem)
     ends = monotonic() + time_limit_s
     model.program.hand_over(time_limit_s, gap=gap, start=start)
+    start_from_rounded(model, time_limit_s / 4)
     solved = run(model, ends)
     if solved is not None and problem.orders:
         solved = _by_class(model, ends)
@@ -97,7 +102,7 @@ def run(model: PlanModel, ends: float) -> Solved | None:
         model: What was handed over to the solver.
         ends: When to stop, by the monotonic clock.
     """
-    solved = model.program.run()
+    solved = model.program.more(max(0.0, ends - monotonic()))
     while solved is not None:
         back = taken_back(model, solved.values.tolist())
         if not back:
