@@ -90,6 +90,8 @@ class Snapshot:
         self.sources = sources
         self.scope = scope or Scope()
         self._relations = dict(relations)
+        self.origin: Snapshot | None = None
+        """The facts before any lever; None where no lever was pulled."""
 
     def narrowed(self, scope: Scope) -> "Snapshot":
         """Return the same facts as a person of that scope may see them."""
@@ -114,7 +116,9 @@ class Snapshot:
             **self._relations,
             **{name: conform(TABLES[name], frame) for name, frame in frames.items()},
         }
-        return self._copy(identity=f"{self.id}+{digest}", relations=relations, company=company)
+        changed = self._copy(identity=f"{self.id}+{digest}", relations=relations, company=company)
+        changed.origin = self.origin or self
+        return changed
 
     def _copy(
         self,

@@ -20,16 +20,17 @@ from planning_engine.supply.plan_rules import LEAST_COST, PlanRules
 from planning_engine.supply.plan_start import start_from_rounded
 from planning_engine.supply.plan_terms import PlanCost
 
-TIME_LIMIT_S = 20.0
+TIME_LIMIT_S = 60.0
 LOTS_TIME_LIMIT_S = 120.0
 """… and with whole lots: long enough to stop at the gap, so that asking again gives the same."""
 GAP = 0.02
 """Gap at which a plan of whole lots is good enough."""
+LARGE_PLAN = 10_000
+"""Products, sites and months from which on a scenario starts from the plan it changes."""
 HELD = 1e-5
 """Share by which a class already served may give way to the next: the solver's rounding."""
 
 
-@remember(8)
 def plan_supply(
     snapshot: Snapshot,
     months: int = 6,
@@ -39,14 +40,26 @@ def plan_supply(
 ) -> SupplyPlan:
     """Return the best plan of a company: least cost, or orders first.
 
+    The plan of a large scenario starts from where the solver of the plan without its levers
+    stood; the cost is the same, and so is the plan each time it is asked for.
+
     Args:
         snapshot: The company's facts, not narrowed.
         months: Months ahead of the plan start.
         overtime: Whether allowed overtime may be used.
         rules: What the plan keeps to beyond cost.
     """
+    return _planned(snapshot, months, overtime, rules)
+
+
+@remember(8)
+def _planned(snapshot: Snapshot, months: int, overtime: bool, rules: PlanRules) -> SupplyPlan:
     problem = read_problem(snapshot, months, overtime=overtime, rules=rules)
-    return solve(problem, LOTS_TIME_LIMIT_S if rules.whole_lots else TIME_LIMIT_S)
+    start = None
+    if snapshot.origin is not None and len(problem.places) * months >= LARGE_PLAN:
+        start = _planned(snapshot.origin, months, overtime, rules).basis
+    limit = LOTS_TIME_LIMIT_S if rules.whole_lots else TIME_LIMIT_S
+    return solve(problem, limit, start=start)
 
 
 def solve(

@@ -6,6 +6,9 @@ from datetime import date
 import pytest
 
 from planning_engine.errors import DataProblem
+from planning_engine.levers import CapacityLever
+from planning_engine.scenario import pull
+from planning_engine.supply import supply_plan
 from planning_engine.supply.lateness import Bind, why_late
 from planning_engine.supply.plan_audit import verify
 from planning_engine.supply.plan_inputs import read_problem
@@ -345,6 +348,20 @@ def test_a_plan_that_may_not_change_is_the_published_one(demo):
     free, held = plan_supply(demo, 6), plan_supply(demo, 6, rules=PlanRules(change_percent=0))
     assert held.objective > free.objective
     assert held.change_worth > 0
+
+
+def test_a_large_scenario_starts_from_the_plan_it_changes(demo, monkeypatch):
+    scenario = pull(demo, [CapacityLever(resource="L3", percent=-20)], 5).snapshot
+    assert scenario.origin is demo
+    cold = solve(read_problem(scenario, 5))
+    starts = []
+    monkeypatch.setattr(supply_plan, "LARGE_PLAN", 1)
+    monkeypatch.setattr(
+        supply_plan, "solve", lambda *a, start: starts.append(start) or solve(*a, start=start)
+    )
+    warm = plan_supply(scenario, 5)
+    assert starts[-1] is plan_supply(demo, 5).basis
+    assert warm.objective == pytest.approx(cold.objective)
 
 
 # --- figures that cannot be
