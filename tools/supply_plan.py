@@ -111,7 +111,7 @@ def plan_supply(context: ToolContext, request: SupplyPlanRequest) -> Evidence:
                 else ""
             ),
             setups=(
-                "one set-up for each month with any of a product, whole lots, gap aimed at 0.1 %"
+                "one set-up for each month with any of a product, whole lots, gap at most 2 %"
                 if request.whole_lots
                 else "linear program, set-ups spread over lots"
             ),
