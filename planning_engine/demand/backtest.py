@@ -46,8 +46,8 @@ def origins(length: int, horizon: int, season: int, most: int) -> tuple[tuple[in
 
     Every origin keeps two seasons to learn from if it can, else one, else five periods; a
     short history is tested on fewer steps, or not at all. The origins lie two thirds of the
-    horizon apart, or as far as the history allows, so that they see different times; the
-    latest comes first.
+    horizon apart and at least half a season, or as far as the history allows, so that they
+    see different times of the year; the latest comes first.
     """
     spare = length - max(2 * season, 8)
     if spare < 2:
@@ -57,7 +57,8 @@ def origins(length: int, horizon: int, season: int, most: int) -> tuple[tuple[in
     if spare < 1:
         return (), 0
     steps = min(horizon, spare)
-    apart = max(1, min(2 * steps // 3, (spare - steps) // max(1, most - 1)))
+    wished = max(2 * steps // 3, season // 2)
+    apart = max(1, min(wished, (spare - steps) // max(1, most - 1)))
     count = min(most, 1 + (spare - steps) // apart)
     return tuple(length - steps - apart * back for back in range(count)), steps
 
