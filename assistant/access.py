@@ -9,7 +9,7 @@ OWNER = Person("owner", "Owner of this machine", "executive")
 
 # Which kinds of proposal a role may approve.
 _APPROVES: dict[str, frozenset[str]] = {
-    "planner": frozenset({"decision", "minutes", "plan_of_record"}),
+    "planner": frozenset({"decision", "minutes", "plan_of_record", "override"}),
 }
 
 

@@ -12,6 +12,7 @@ from assistant.plan_approval import KIND as PLAN_OF_RECORD
 from assistant.plan_approval import PlanApproval
 from assistant.store.conversations import new_code
 from assistant.store.decision_log import StoredProposal, settled_as
+from assistant.store.override_records import KIND as OVERRIDE
 from assistant.store.records import read_check
 from assistant.store.state import Store
 from planning_engine.data.company import Person
@@ -109,6 +110,8 @@ class Approvals:
                 )
             if plan is not None:
                 self.store.plans.record(connection, plan, settled, at)
+            if verdict == "approved" and settled.pending.proposal.kind == OVERRIDE:
+                self.store.overrides.record(connection, settled, person.id, at)
             self.store.audit.write(
                 connection,
                 person=person.id,

@@ -15,6 +15,7 @@ from assistant.ledger import Ledger, Moment
 from assistant.receipts import Replay, replay
 from assistant.store.conversations import Receipt, Thread, Turn, new_code
 from assistant.store.decision_log import DecisionEvent, StoredProposal, VisibleDecisions
+from assistant.store.override_records import VisibleOverrides
 from assistant.store.plan_records import VisiblePlans
 from assistant.store.state import Store
 from assistant.viewpoints import Viewpoints
@@ -269,6 +270,7 @@ class Conversation:
             ),
             VisiblePlans(self.store.plans, moment.at),
             lambda text, done: listener(Progress("tool_progress", text, done=done)),
+            VisibleOverrides(self.store.overrides, moment.at),
         )
 
     def _worded(

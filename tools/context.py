@@ -8,6 +8,7 @@ from typing import Protocol
 from planning_engine.data.company import Person
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.decisions import Decision
+from planning_engine.demand.adjustment import Adjustment
 from planning_engine.plan_of_record import PlanOfRecord
 from tools.evidence import Passage
 
@@ -65,6 +66,14 @@ class PlanLog(Protocol):
         ...
 
 
+class OverrideLog(Protocol):
+    """Overrides of demand that people approved."""
+
+    def overrides(self) -> Sequence[Adjustment]:
+        """Return all of them, earliest approved first."""
+        ...
+
+
 class NoNotes:
     """A library without notes, for tools run on bare facts."""
 
@@ -81,6 +90,14 @@ class NoDecisions:
     """A log without decisions."""
 
     def decisions(self) -> Sequence[Decision]:
+        """Return nothing."""
+        return ()
+
+
+class NoOverrides:
+    """A ledger without approved overrides."""
+
+    def overrides(self) -> Sequence[Adjustment]:
         """Return nothing."""
         return ()
 
@@ -107,6 +124,7 @@ class ToolContext:
         notes: Meeting notes the asker may read.
         decisions: Decisions the asker may read.
         plans: Plans of record; they are of the whole company.
+        overrides: Overrides of demand that people approved.
         progress: Called with a message and a share done, 0 to 1, by long runs.
     """
 
@@ -116,3 +134,4 @@ class ToolContext:
     decisions: DecisionLog = field(default_factory=NoDecisions)
     plans: PlanLog = field(default_factory=NoPlans)
     progress: Callable[[str, float], None] = _silent
+    overrides: OverrideLog = field(default_factory=NoOverrides)

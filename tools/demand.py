@@ -49,13 +49,8 @@ def review_demand(context: ToolContext, request: DemandRequest) -> Evidence:
         earlier=request.earlier,
         later=request.later,
     )
-    answer = DemandAnswer(
-        snapshot,
-        where,
-        layers,
-        review(snapshot, where, request.months, layers),
-        unit_of(snapshot, where),
-    )
+    made = review(snapshot, where, request.months, layers, context.overrides.overrides())
+    answer = DemandAnswer(snapshot, where, layers, made, unit_of(snapshot, where))
     return Evidence(
         summary=answer.summary(),
         facts=answer.facts(),

@@ -54,6 +54,12 @@ class DemandAnswer:
             said.append(f"What counts is the consensus, {self._amount(made.demand)} in all.")
         elif made.consensus is not None:
             said.append(f"Overrides are switched off: {self._amount(made.demand)} count in all.")
+        if made.approved.any():
+            change = float(made.approved.sum())
+            word = "add" if change >= 0 else "take away"
+            said.append(
+                f"Approved overrides {word} {wording.figure(abs(change), self.unit)} of that."
+            )
         if made.netted is not None and made.orders is not None:
             said.append(
                 f"Orders of {self._amount(made.orders)} leave "
@@ -77,6 +83,8 @@ class DemandAnswer:
         change = float((made.statistical - made.baseline).sum())
         facts.append(Fact("event_effect_total", change, self.unit, stretch))
         facts.append(Fact("event_effect_size", abs(change), self.unit, stretch))
+        approved = float(made.approved.sum())
+        facts.append(Fact("approved_overrides_size", abs(approved), self.unit, stretch))
         for event in made.events:
             about = {"event": event.id}
             facts.append(Fact("event", event.id, None, about))
@@ -167,6 +175,8 @@ class DemandAnswer:
             yield "weighted_consensus", made.weighted_by_month
         if made.consensus is not None:
             yield "consensus", made.consensus
+        if made.approved.any():
+            yield "approved_overrides", made.approved
         yield "demand", made.demand
         if made.netted is not None and made.orders is not None:
             yield "orders", made.orders

@@ -22,6 +22,7 @@ MODULES = (
     "hierarchy",
     "events",
     "overrides",
+    "override_draft",
     "capacity",
     "inventory",
     "stock_policy",

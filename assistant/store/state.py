@@ -8,6 +8,7 @@ from assistant.store.database import BUSY_SECONDS, Database
 from assistant.store.decision_log import DecisionStore
 from assistant.store.journal import Audit, Deliveries
 from assistant.store.note_shelf import NoteShelf
+from assistant.store.override_records import OverrideRecords
 from assistant.store.plan_records import PlanRecords
 
 
@@ -29,6 +30,7 @@ class Store:
         self.conversations = Conversations(self.database)
         self.decisions = DecisionStore(self.database)
         self.plans = PlanRecords(self.database)
+        self.overrides = OverrideRecords(self.database)
         self.notes = NoteShelf(self.database, now)
         self.audit = Audit(self.database, now)
         self.deliveries = Deliveries(self.database, now)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -149,6 +150,26 @@ plans_of_record = Table(
     Column("proposal", String(40), ForeignKey("proposals.id"), nullable=False),
     Column("receipt", String(20), nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+demand_overrides = Table(
+    "demand_overrides",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("product", String(80), nullable=False),
+    Column("site", String(80)),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("quantity", Float),
+    Column("percent", Float),
+    Column("author", String(80), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("expires_on", Date),
+    Column("approved_by", String(80), nullable=False),
+    Column("approved_at", Moment, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("proposal", String(40), ForeignKey("proposals.id"), nullable=False),
 )
 
 notes = Table(

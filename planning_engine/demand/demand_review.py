@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planning_engine.data.calendars import add_months
 from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand.adjustment import Adjustment, change
 from planning_engine.demand.cleansing import Repair, repairs
 from planning_engine.demand.consensus import Weighted, consensus_of_streams
 from planning_engine.demand.event import Event
@@ -64,6 +65,7 @@ class DemandReview:
         consensus: Consensus as published; None without one.
         demand: What counts in the end: the consensus where there is one and overrides count,
             the statistical forecast elsewhere.
+        approved: What approved overrides put on top; part of `demand`.
         orders: Ordered for each month; None without a table of orders.
         netted: `demand` after its orders; None without orders.
         repairs: Cells of the history that cleansing replaces.
@@ -79,6 +81,7 @@ class DemandReview:
     weighted_by_month: Array | None
     consensus: Array | None
     demand: Array
+    approved: Array
     orders: Array | None
     netted: Netted | None
     repairs: tuple[Repair, ...]
@@ -87,7 +90,11 @@ class DemandReview:
 
 
 def review(
-    snapshot: Snapshot, where: Where, months: int = 6, layers: Layers | None = None
+    snapshot: Snapshot,
+    where: Where,
+    months: int = 6,
+    layers: Layers | None = None,
+    adjustments: Sequence[Adjustment] = (),
 ) -> DemandReview:
     """Return the layers of a slice's demand.
 
@@ -96,6 +103,8 @@ def review(
         where: The slice, kind → id.
         months: Months ahead.
         layers: Which layers count; all of them if left out.
+        adjustments: Overrides that people approved; those of the slice's products (and of
+            its site, if it has one) count.
 
     Raises:
         DataProblem: The slice was never sold and nothing stands in for it.
@@ -110,6 +119,11 @@ def review(
     demand = statistical
     if consensus is not None and chosen.overrides:
         demand = np.where(np.isnan(consensus), statistical, consensus)
+    approved = np.zeros(len(made.periods))
+    for adjustment in adjustments if chosen.overrides else ():
+        if _touches(snapshot, where, adjustment):
+            approved += _approved(snapshot, adjustment, made.periods, chosen)
+    demand = demand + approved
     orders = _orders(snapshot, where, made.periods)
     netted = (
         None
@@ -125,12 +139,38 @@ def review(
         weighted_by_month=None if weighted is None else _by_month(weighted.frame, made.periods),
         consensus=consensus,
         demand=np.asarray(demand, dtype=float),
+        approved=approved,
         orders=orders,
         netted=netted,
         repairs=_repairs(snapshot, where) if chosen.cleansing else (),
         events=made.events if chosen.events else (),
         cycle=cycle,
     )
+
+
+def _touches(snapshot: Snapshot, where: Where, adjustment: Adjustment) -> bool:
+    """Tell whether an override is of a slice; customers and regions have none of their own."""
+    scope = snapshot.scope
+    if scope.regions or (scope.sites and adjustment.site not in scope.sites):
+        return False
+    if set(where) - PUBLISHED_BY or where.get("site") not in (None, adjustment.site):
+        return False
+    if where.get("product") not in (None, adjustment.product):
+        return False
+    families = dict(snapshot.rows("SELECT product, family FROM products"))
+    visible = adjustment.product in families
+    return visible and where.get("family") in (None, families[adjustment.product])
+
+
+def _approved(
+    snapshot: Snapshot, adjustment: Adjustment, months: Sequence[date], layers: Layers
+) -> Array:
+    """Return what an override changes, on the demand of its own product and site."""
+    held = {"product": adjustment.product}
+    if adjustment.site:
+        held["site"] = adjustment.site
+    plain = review(snapshot, held, len(months), layers)
+    return change(months, plain.demand, adjustment, snapshot.company.as_of)
 
 
 def _published(

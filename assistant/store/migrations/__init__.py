@@ -1,4 +1,4 @@
 """The history of the store's tables."""
 
 # The newest migration, known without importing Alembic.
-HEAD = "0002"
+HEAD = "0003"
