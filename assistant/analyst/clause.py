@@ -94,6 +94,10 @@ class Clause:
         """Return the part's text before a name."""
         return self.text[: max(0, mention.start - self._start)]
 
+    def behind(self, mention: Mention) -> str:
+        """Return the part's text after a name."""
+        return self.text[mention.end - self._start :]
+
     def months(self) -> dict[str, str]:
         """Return the lever's months, where the question gives any."""
         found: dict[str, str] = {}

@@ -97,3 +97,33 @@ def levels(signals: Signals, vocabulary: Vocabulary) -> Slots:
     text = signals.text.lower()
     found = [name for name, pattern in _LEVELS if re.search(pattern, text)]
     return {"level": found} if found else {}
+
+
+_REASON = re.compile(
+    r"\b(?:because of|because|due to|reason(?: is|:)?|as|since|for (?:the|a|an))"
+    r"\s+(.{3,80}?)[.?!]*$"
+    r"|[,;]\s*([^,;\d%]{4,80}?)[.?!]*$"
+    r"|\d ?(?:%|percent|units|cases)\s*[,:]?\s*([a-z][^\d%]{3,60})$"
+)
+
+
+def override(signals: Signals, vocabulary: Vocabulary) -> Slots:
+    """Return what an override changes, from when to when, and why."""
+    text = signals.text.lower()
+    found: dict[str, Any] = {}
+    amount = next((q for q in signals.quantities if q.unit in ("percent", "units")), None)
+    lowers = re.search(r"\b(lower|reduc\w*|minus|less|down|cut|drop)\b|(?<![\w])-\s?\d", text)
+    if amount:
+        name = "percent" if amount.unit == "percent" else "quantity"
+        found[name] = -amount.value if lowers else amount.value
+    for period in signals.periods[:1]:
+        first, last = period.placed("future", vocabulary.clock)
+        if first:
+            found["start"] = first.isoformat()
+        if last and last != first:
+            found["end"] = last.isoformat()
+    reason = _REASON.search(text)
+    told = next((group for group in reason.groups() if group), "") if reason else ""
+    if told.strip():
+        found["reason"] = told.strip(" .,;:")
+    return found

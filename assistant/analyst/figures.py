@@ -150,8 +150,17 @@ def _fill_inventory(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:
 
 
 def _fill_plan(frame: Frame, signals: Signals, ask: Ask | None) -> Filled:
-    overtime = wants_overtime(signals.text)
-    return Filled(frame.with_slots(overtime=False if overtime is False else None), ask)
+    text = signals.text.lower()
+    overtime = wants_overtime(text)
+    limit = next((q.value for q in signals.quantities if q.unit == "percent"), None)
+    frame = frame.with_slots(
+        overtime=False if overtime is False else None,
+        mode="priority" if says("by_priority", text) else None,
+        whole_lots=says("in_whole_lots", text) or None,
+        keep_fence=says("keeps_fence", text) or None,
+        change_percent=limit if says("limits_change", text) else None,
+    )
+    return Filled(frame, ask)
 
 
 FILLERS: dict[str, Callable[[Frame, Signals, Ask | None], Filled]] = {

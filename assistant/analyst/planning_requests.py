@@ -13,7 +13,7 @@ _MOST_MONTHS = 18
 # Questions on these look back; all others look ahead.
 BACKWARD = frozenset(("estimate_uplift", "review_overrides"))
 # Their months are cycles, which their own reader finds.
-UNSPANNED = frozenset(("explain_change", "find_plans_of_record"))
+UNSPANNED = frozenset(("explain_change", "find_plans_of_record", "draft_override"))
 
 
 @cache

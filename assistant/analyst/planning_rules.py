@@ -31,13 +31,15 @@ PLANNING = (
     "find_plans_of_record",
 )
 # Questions to these may name levers: what they ask is not what the levers do.
-WITH_LEVERS = frozenset(("plan_in_full", "draft_plan_of_record", "assess_risk"))
+WITH_LEVERS = frozenset((*DRAFTS, "plan_in_full", "assess_risk"))
 # Close to questions that other tools answer: for these a word of the trade must be said.
 _BY_WORD_ONLY = frozenset(
     ("explain_change", "segment_products", "review_demand", "review_overrides", "plan_in_money")
 )
 # How like its examples a question must be: with the trade's word for it, and without.
 _WITH_WORD, _WITHOUT = 0.04, 0.65
+# From here a question that sounds like one on the notes is one on the plan.
+SURELY = 0.75
 
 
 def planning_intent(

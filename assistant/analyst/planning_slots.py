@@ -7,12 +7,14 @@ from typing import Any
 
 from assistant.analyst import demand_slots
 from assistant.analyst.demand_slots import Slots, ids_of
-from assistant.analyst.frame import Ask, Filled, Frame
+from assistant.analyst.frame import Ask, Choice, Filled, Frame
 from assistant.analyst.levers import lever_name, read_levers
 from assistant.analyst.meetings import cycles_compared
 from assistant.analyst.planning_requests import fields_of
 from assistant.analyst.quantities import number, read_day
 from assistant.analyst.signals import Signals
+from assistant.analyst.slots import wants_overtime
+from assistant.analyst.supply_levers import NO_OVERTIME
 from assistant.analyst.vocabulary import Vocabulary
 from planning_engine.data.calendars import add_months, months_between
 
@@ -26,7 +28,40 @@ def fill_planning(
     reader = READERS.get(frame.intent)
     slots = reader(signals, vocabulary) if reader else {}
     takes = fields_of(frame.intent)
-    return Filled(frame.with_slots(**{k: v for k, v in slots.items() if k in takes}), ask)
+    frame = frame.with_slots(**{k: v for k, v in slots.items() if k in takes})
+    return Filled(frame, ask or _lacking(frame))
+
+
+def _lacking(frame: Frame) -> Ask | None:
+    """Return the question back for what the tool cannot do without."""
+    if frame.intent == "promise_order" and not frame.names.get("product"):
+        return Ask("For which product? Name it, and how many you want by when.")
+    if frame.intent == "promise_order" and "quantity" not in frame.slots:
+        return Ask("How many units shall I promise?", _some_quantities())
+    if frame.intent == "draft_override":
+        return _lacking_of_override(frame)
+    if frame.intent == "size_lots" and not (
+        frame.names.get("product") or frame.names.get("resource")
+    ):
+        return Ask("For which product or resource? Name one of them.")
+    return None
+
+
+def _some_quantities() -> tuple[Choice, ...]:
+    return tuple(Choice(f"{q:,} units", slots={"quantity": q}) for q in (1, 1_000, 10_000))
+
+
+def _lacking_of_override(frame: Frame) -> Ask | None:
+    if not frame.names.get("product"):
+        return Ask("An override changes one product. Which one, in which month, and why?")
+    if "start" not in frame.slots or not {"percent", "quantity"} & frame.slots.keys():
+        return Ask(
+            "By how much, and from which month? For example: 'raise it in March by 10 %, new "
+            "listing'."
+        )
+    if "reason" not in frame.slots:
+        return Ask("Why? An override is recorded with its reason.", open_slot="reason")
+    return None
 
 
 def _money(signals: Signals, vocabulary: Vocabulary) -> Slots:
@@ -82,6 +117,16 @@ def _exceptions(signals: Signals, vocabulary: Vocabulary) -> Slots:
 def _levers(signals: Signals, vocabulary: Vocabulary) -> Slots:
     levers = read_levers(signals, vocabulary).levers
     return {"levers": list(levers)} if levers else {}
+
+
+def _overtime(signals: Signals, vocabulary: Vocabulary) -> Slots:
+    is_banned = wants_overtime(signals.text) is False or NO_OVERTIME.search(signals.text.lower())
+    return {"overtime": False} if is_banned else {}
+
+
+def _relaxations(signals: Signals, vocabulary: Vocabulary) -> Slots:
+    keeps = re.search(r"\b(safety stocks?|stock targets?|buffers?)\b", signals.text.lower())
+    return {**_overtime(signals, vocabulary), **({"safety_stock": True} if keeps else {})}
 
 
 def _plan_of_record(signals: Signals, vocabulary: Vocabulary) -> Slots:
@@ -260,7 +305,10 @@ def _change(signals: Signals, vocabulary: Vocabulary) -> Slots:
 
 READERS: Mapping[str, Callable[[Signals, Vocabulary], Slots]] = {
     "assess_risk": _risk,
+    "draft_override": demand_slots.override,
     "draft_plan_of_record": _plan_of_record,
+    "explain_late": _overtime,
+    "find_relaxations": _relaxations,
     "explain_change": _change,
     "segment_products": _segments,
     "size_stock": _stock,

@@ -7,7 +7,7 @@ from assistant.analyst.intents import Ranking
 from assistant.analyst.kpi_parameters import FORECAST_KPIS
 from assistant.analyst.meetings import read_meeting
 from assistant.analyst.phrases import begins
-from assistant.analyst.planning_rules import DRAFTS, WITH_LEVERS, planning_intent
+from assistant.analyst.planning_rules import DRAFTS, SURELY, WITH_LEVERS, planning_intent
 from assistant.analyst.requests import TOOLS
 from assistant.analyst.signals import Signals
 from assistant.analyst.slots import wants_overtime
@@ -35,12 +35,15 @@ def decide(signals: Signals, ranking: Ranking, vocabulary: Vocabulary) -> tuple[
 
 def _planning(case: Case) -> str | None:
     """Ask a planning tool: its words are said, no change is supposed, no meeting is quoted."""
-    if case.best == "notes" and ("notes" in case.cues or case.says("asks_reason")):
+    is_quoting = case.best == "notes" and ("notes" in case.cues or case.says("asks_reason"))
+    if is_quoting and (case.says("of_meetings") or case.ranking.planning[0][1] < SURELY):
         return None
     if "define" in case.cues and case.measure:
         return None
     if case.says("capacity_method"):
         return "capacity"
+    if case.says("plan_rules"):
+        return "plan"
     of_plan = case.is_ahead or re.search(r"\bplan\b", case.text)
     if "budget_gap" in case.kpis and of_plan and not case.is_past:
         return "plan_in_money"

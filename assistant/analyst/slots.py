@@ -192,6 +192,12 @@ def read_stock_scope(signals: Signals, *, named: bool) -> dict[str, Any]:
     text = signals.text.lower()
     found: dict[str, Any] = {}
     if re.search(
+        r"\b(obsolete\w*|obsolescence|dead stock|writ(e|ten|ing)[- ]?offs?|written off|"
+        r"never be sold|never sell|spoils?|expires? before)\b",
+        text,
+    ):
+        found["only"] = "obsolete"
+    elif re.search(
         (
             r"\b(excess\w*|over-?stock\w*|too much|surplus|obsolete\w*|slow[ -]?mov\w*|dead stock|"
             r"overhang|sitting on|stuck with|(never|not) (be able to )?sell|cannot sell|"

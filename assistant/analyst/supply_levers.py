@@ -26,7 +26,7 @@ _END = re.compile(r"\b(discontinu\w*|delist\w*|phas\w+ out|stop(s|ped)? selling|
 _LAUNCH = re.compile(r"\blaunch\w*\b")
 _ONLY = re.compile(r"\b(only|exclusive(ly)?|sole|solely|nobody else|no one else)\b")
 _OVERTIME = re.compile(r"\b(overtime|ot)\b")
-_NO_OVERTIME = re.compile(
+NO_OVERTIME = re.compile(
     r"\b(no|without|w/?o|zero|forbid\w*|ban\w*|drop) (any |all |more |the )?(overtime|ot)\b"
     r"|\b(overtime|ot) (is )?(forbidden|banned|not allowed)\b"
 )
@@ -64,7 +64,7 @@ def supplier_capacity(clause: Clause) -> Levers:
 def lane(clause: Clause) -> Levers:
     """Return the lever of a lane that is closed, or of one that costs more or less."""
     sites = clause.things("site")
-    if not sites or not _LANE.search(clause.text):
+    if not sites or not (_LANE.search(clause.text) or len(sites) == 2):
         return Levers()
     ends = _ends(clause)
     if not ends:
@@ -74,7 +74,7 @@ def lane(clause: Clause) -> Levers:
     if percent and re.search(r"\b(costs?|dear\w*|expensive|cheap\w*|rates?)\b", clause.text):
         change = clause.sign() * percent.value
         return Levers(({"kind": "lane_cost", **ends, **named, "percent": change},))
-    if not OUT.search(clause.text):
+    if not (OUT.search(clause.text) or re.search(r"\bnothing (moves|goes|flows)\b", clause.text)):
         return Levers()
     return Levers(({"kind": "lane_closed", **ends, **named, **clause.months()},))
 
@@ -84,12 +84,14 @@ def _ends(clause: Clause) -> dict[str, str]:
     found: dict[str, str] = {}
     for mention in clause.mentions_of("site"):
         things = mention.of_kind("site")
-        said = clause.before(mention)
+        said, after = clause.before(mention), clause.behind(mention)
         if len(things) != 1:
             continue
-        if re.search(r"\b(to|into|towards|reaching|and)( the)? $", said):
+        is_first = "from_site" not in found and re.match(r" ?(to|->|→|-)", after)
+        leaves = is_first or re.search(r"\b(from|between|out of|leaving)( the)? $", said)
+        if re.search(r"(\b(to|into|towards|reaching|and)( the)?|->|→) ?$", said):
             found["to_site"] = things[0].id
-        elif re.search(r"\b(from|between|out of|leaving)( the)? $", said):
+        elif leaves:
             found["from_site"] = things[0].id
     return found
 
@@ -141,7 +143,7 @@ def _is_sold(clause: Clause) -> bool:
 
 def overtime(clause: Clause) -> Levers:
     """Return the lever that caps overtime on a resource: "at most 20 hours", "no overtime"."""
-    forbids = _NO_OVERTIME.search(clause.text)
+    forbids = NO_OVERTIME.search(clause.text)
     if not forbids and not (_OVERTIME.search(clause.text) and _CAP.search(clause.text)):
         return Levers()
     resources = clause.things("resource") or clause.things("resource", everywhere=True)
