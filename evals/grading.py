@@ -159,6 +159,9 @@ class Grader:
                 [entry.get("levers", ()) for entry in given or ()],
                 self._levers_agree,
             )
+        if isinstance(expected, list) and isinstance(given, list | tuple):
+            same = len(expected) == len(given)
+            return same and self._each_found(expected, given, lambda a, b: self._agrees(key, a, b))
         if isinstance(expected, list):
             return any(self._agrees(key, one, given) for one in expected)
         if isinstance(expected, Mapping):

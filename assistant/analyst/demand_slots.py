@@ -48,7 +48,7 @@ _REVIEWED: tuple[tuple[str, str], ...] = (
     ("step", r"\bsteps?\b|\bnaive\b|\bprocess\b"),
     (
         "override",
-        r"\b(list|ledger|what was|who overrode|which overrides|single|each|this cycle|latest "
+        r"\b(list|ledger|what was|who overr\w+ what|which overrides|single|each|this cycle|latest "
         r"cycle|current cycle|overridden|overrode what|expired?|no longer valid)\b",
     ),
 )

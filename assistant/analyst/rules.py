@@ -66,6 +66,8 @@ def _planning(case: Case) -> str | None:
         return None
     if intent == "estimate_uplift" and case.names("event") and case.says("takes_out"):
         return None
+    if intent is None and case.says("never_sold") and case.best not in TALKING:
+        return "inventory"
     supposes = "whatif" in case.cues or case.says("says_change")
     return None if intent not in WITH_LEVERS and supposes and case.levers() else intent
 

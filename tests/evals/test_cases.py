@@ -200,6 +200,8 @@ def test_an_answer_whose_own_words_were_withheld_does_not_pass(grader):
         ("find_decisions", {"owner": "bruno"}, {"owner": "Bruno Keil"}, True),
         ("search_notes", {"query": "citrus supplier"}, {"query": "Supplier of citrus"}, True),
         ("search_notes", {"query": "citrus supplier"}, {"query": "late supplier"}, False),
+        ("reconcile_forecast", {"level": ["family", "site"]}, {"level": ["family", "site"]}, True),
+        ("reconcile_forecast", {"level": ["family", "site"]}, {"level": ["family"]}, False),
         ("check_capacity", {"resource": "L3"}, {"resource": "L3", "colour": "red"}, True),
     ],
 )
