@@ -11,10 +11,11 @@ from assistant.analyst.vocabulary import Vocabulary
 HELP = (
     "I am the built-in analyst: I answer questions on sales and operations planning from your "
     "company's data, without a language model. You can ask me for KPIs (forecast accuracy, bias, "
-    "OTIF, revenue, margin, stock, plan attainment), the demand forecast, capacity and "
-    "bottlenecks, projected stock and shortages, the supply plan, what-if scenarios, what changed "
-    "between cycles, what was said and decided in the meetings, and drafts of decisions and "
-    "minutes. Every figure comes from a tool and can be traced."
+    "OTIF, revenue, margin, stock, plan attainment), the demand forecast and its layers, capacity "
+    "and bottlenecks, projected stock and safety stocks, the supply plan and why it is late, "
+    "what to order, promises for orders, the plan in money, the S&OP grid, exceptions, what-if "
+    "scenarios and their risk, why a plan changed, what was said and decided in the meetings, and "
+    "drafts of decisions, overrides and minutes. Every figure comes from a tool and can be traced."
 )
 HELLO = "Hello. Ask me about demand, capacity, stock, plans, KPIs or the S&OP meetings."
 THANKS = "You are welcome."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assistant.analyst.frame import Call
 from assistant.analyst.measures import kpi_label
+from assistant.analyst.planning_suggestions import AFTER
 from assistant.analyst.vocabulary import Vocabulary
 
 START = (
@@ -20,6 +21,9 @@ def after(calls: Sequence[Call], vocabulary: Vocabulary) -> tuple[str, ...]:
         return START
     call = calls[0]
     place = _place(call, vocabulary)
+    if call.tool in AFTER:
+        of = f" of {place}" if place else ""
+        return tuple(question.format(of=of) for question in AFTER[call.tool])
     asked = _NEXT.get(call.tool, lambda c, p, v: START)(call, place, vocabulary)
     return tuple(asked[:3])
 
