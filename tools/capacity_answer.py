@@ -28,7 +28,7 @@ class CapacityAnswer:
         if self.check.unknown:
             row = self.check.unknown[0]
             said.append(
-                f"The calendar of {row.resource} does not say its hours in "
+                f"The calendar of {self._named(row.resource)} does not say its hours in "
                 f"{wording.month(row.month)}."
             )
         return " ".join(said)
@@ -41,7 +41,10 @@ class CapacityAnswer:
         when = wording.period(check.months[0], check.months[-1])
         if not over:
             peak = self._peak()
-            return f"{name} stays within its hours in all {len(check.months)} months {when}{peak}."
+            known = len(check.months) - len(check.unknown)
+            those = "all" if not check.unknown else "the"
+            covered = " that its calendar covers" if check.unknown else ""
+            return f"{name} stays within its hours in {those} {known} months{covered} {when}{peak}."
         return (
             f"{name} is over its hours in {len(over)} of {len(check.months)} months, {when}: "
             f"{wording.listed([self._load(row) for row in over])}."
@@ -51,7 +54,8 @@ class CapacityAnswer:
         when = wording.month(row.month)
         if row.percent is None or row.available is None:
             needed = wording.figure(row.required, "hours")
-            return f"{name} needs {needed} in {when}; the hours it has are not known."
+            there = "it has none" if row.available == 0 else "the hours it has are not known"
+            return f"{name} needs {needed} in {when}; {there}."
         needed, there = wording.figure(row.required, "hours"), _hours(row.available)
         how = f"{wording.figure(row.percent, '%')}, {needed} required of {there} available"
         if row.is_over:
@@ -66,13 +70,15 @@ class CapacityAnswer:
         if not overloaded:
             return f"None of the {count} resources is over its hours {when}{self._peak()}."
         verb = "is over its" if len(overloaded) == 1 else "are over their"
-        shown = [
-            f"{self._named(name)} in "
-            f"{wording.listed([self._load(row) for row in check.of(name) if row.is_over])}"
-            for name in overloaded[:SAID_IN_FULL]
-        ]
+        shown = [self._overloaded(name) for name in overloaded[:SAID_IN_FULL]]
         head = f"{len(overloaded)} of {count} resources {verb} hours {when}"
         return f"{head}: {'; '.join(shown)}."
+
+    def _overloaded(self, resource: str) -> str:
+        over = [row for row in self.check.of(resource) if row.is_over]
+        if len(over) > 1 and not any(row.available for row in over):
+            return f"{self._named(resource)} has no hours in {len(over)} months"
+        return f"{self._named(resource)} in {wording.listed([self._load(row) for row in over])}"
 
     def _peak(self) -> str:
         worst = self.check.worst
@@ -83,6 +89,8 @@ class CapacityAnswer:
         return f"; the highest load is {load}{of} in {wording.month(worst.month)}"
 
     def _load(self, row: MonthLoad) -> str:
+        if not row.available:
+            return f"{wording.month(row.month)} without any hours"
         return f"{wording.month(row.month)} at {wording.figure(row.percent or 0, '%')}"
 
     def _cause(self, row: MonthLoad) -> str:
@@ -113,6 +121,7 @@ class CapacityAnswer:
             Fact("first_month", check.months[0]),
             Fact("last_month", check.months[-1]),
             Fact("months_checked", len(check.months), "months"),
+            Fact("months_known", len(check.months) - len(check.unknown), "months"),
             Fact("resources_checked", len(check.resources), "resources"),
             Fact("resources_over", len({row.resource for row in check.over}), "resources"),
         ]
@@ -125,6 +134,10 @@ class CapacityAnswer:
             facts.append(Fact("worst_month", worst.month, None, {"resource": worst.resource}))
         for row in sorted(check.over, key=lambda row: -row.overflow):
             facts += self._cause_facts(row)
+        for row in (*check.unknown, *(row for row in check.over if not row.available)):
+            name = "hours_unknown" if row.available is None else "without_hours"
+            facts.append(Fact(name, row.resource, None, _about(row)))
+            facts.append(Fact(f"{name}_in", row.month, None, _about(row)))
         ordered = [*check.over, *(row for row in check.rows if not row.is_over)]
         for row in ordered:
             facts += _load_facts(row)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from planning_engine.data.calendars import add_months
 from planning_engine.lever_effects.effect import Effect
 from tools.evidence import Fact
 from tools.lever_subjects import about, demand_unit, lever_span
@@ -70,7 +71,10 @@ def _besides(names: Names, effect: Effect) -> list[Fact]:
     whose = {"launch": "like", "discontinuation": "successor"}.get(lever.kind)
     of = {"product": getattr(lever, whose)} if whose else about(effect)
     if also.measure == "orders":
-        return [Fact("open_orders", also.touched, "orders", of)]
+        facts = [Fact("open_orders", also.touched, "orders", of)]
+        if lever.kind == "supplier_out" and lever.end:
+            facts.append(Fact("orders_wait_until", add_months(lever.end, 1), None, of))
+        return facts
     return _moved(names, also, of)
 
 

@@ -113,11 +113,22 @@ def test_overtime_may_be_counted(check, lemonade):
 def test_a_calendar_that_ends_is_said(check, lemonade, lemonade_tables):
     days = [d for d in lemonade_tables()["calendars"] if d["date"] < date(2027, 4, 1)]
     company = lemonade(calendars=days)
-    assert check(company, resource="L").summary.endswith(
-        "The calendar of L does not say its hours in April 2027."
+    assert check(company, resource="L").summary == (
+        "L (Line L) stays within its hours in the 5 months that its calendar covers from November "
+        "2026 to April 2027; the highest load is 70.0 % in November 2026. The calendar of L (Line "
+        "L) does not say its hours in April 2027."
     )
     evidence = check(company, resource="L", start="2027-04", end="2027-04")
     assert "needs 56 hours in April 2027; the hours it has are not known" in evidence.summary
+
+
+def test_a_line_without_hours_is_not_called_0_per_cent_loaded(check, lemonade, lemonade_tables):
+    days = [{**d, "hours": 0.0, "overtime_hours": 0.0} for d in lemonade_tables()["calendars"]]
+    company = lemonade(calendars=days)
+    assert "L (Line L) has no hours in 6 months" in check(company).summary
+    assert "November 2026 without any hours" in check(company, resource="L").summary
+    evidence = check(company, resource="L", start="2027-04", end="2027-04")
+    assert "needs 56 hours in April 2027; it has none" in evidence.summary
 
 
 def test_products_and_families_lead_to_their_resources(check, lemonade):
