@@ -128,9 +128,39 @@ def run(name: str, arguments: Mapping[str, Any], context: ToolContext) -> Eviden
     return replace(stamped, id=evidence_id(stamped))
 
 
+# What pydantic finds, as a planner would say it; `{}` is the limit it names.
+_LIMITS = {
+    "greater_than_equal": ("ge", "give {} or more"),
+    "greater_than": ("gt", "give more than {}"),
+    "less_than_equal": ("le", "give {} at most"),
+    "less_than": ("lt", "give less than {}"),
+    "string_too_short": ("min_length", "write at least {} characters"),
+    "string_too_long": ("max_length", "write at most {} characters"),
+    "too_short": ("min_length", "give at least {}"),
+    "too_long": ("max_length", "give at most {}"),
+    "literal_error": ("expected", "choose {}"),
+    "union_tag_invalid": ("tag", "there is no kind '{}'; choose {expected_tags}"),
+}
+
+
+def _said(kind: str, message: str, limits: Mapping[str, Any]) -> str:
+    if kind == "missing":
+        return "is needed"
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        return words.format(limits[name], **limits)
+    text = message.removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
 def _sentence(name: str, problem: ValidationError) -> str:
     parts = []
-    for error in problem.errors():
+    errors = problem.errors()
+    # A list whose entries failed counts as empty as well; that is no second mistake.
+    inside = {error["loc"][0] for error in errors if len(error["loc"]) > 1}
+    for error in errors:
+        if error["type"] == "too_short" and error["loc"][0] in inside:
+            continue
         place = ".".join(str(part) for part in error["loc"]) or "request"
-        parts.append(f"{place}: {error['msg'].removeprefix('Value error, ').lower()}")
+        parts.append(f"{place}: {_said(error['type'], error['msg'], error.get('ctx') or {})}")
     return f"{name} cannot take this request ({'; '.join(parts)})."

@@ -72,7 +72,9 @@ def test_a_tool_runs_and_prints_its_evidence(sop):
         (("query_kpi", '{"kpi": "otif", "moths": 3}'), "no argument 'moths'"),
         (("query_kpi", "{"), "The request is not valid JSON"),
         (("query_kpi", "[1]"), "must be a JSON object"),
-        (("query_kpi", "{}"), "kpi: field required"),
+        (("query_kpi", "{}"), "kpi: is needed"),
+        (("plan_in_money", '{"months": -2}'), "(months: give 1 or more)."),
+        (("run_scenario", '{"levers": [{"kind": "x"}]}'), "levers.0: there is no kind 'x'; choose"),
     ],
 )
 def test_a_wrong_tool_call_is_misuse(sop, arguments, sentence):

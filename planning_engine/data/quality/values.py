@@ -45,7 +45,7 @@ def negatives(data: Inspection) -> Iterator[Issue | None]:
         for column in TABLES[name].columns:
             if column.type != "number" or (name, column.name) in _FREE:
                 continue
-            usual: tuple[Severity, str] = ("error", "which cannot be")
+            usual: tuple[Severity, str] = ("error", "correct them, or leave the cells empty")
             severity, meaning = _SIGNED.get((name, column.name), usual)
             yield data.finding(
                 name,
