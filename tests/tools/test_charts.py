@@ -5,6 +5,7 @@ import pytest
 import vl_convert as vlc
 
 from tools import charts
+from tools.waterfall import waterfall
 
 MONTHS = [date(2027, month, 1) for month in (1, 2, 3)]
 
@@ -75,3 +76,16 @@ def test_a_chart_reads_on_a_dark_page():
     spec = charts.lines("Sales", [{"month": MONTHS[0], "value": 1}], "case")
     assert spec["background"] == "transparent"
     assert spec["config"]["axis"]["labelColor"] == charts.GREY
+
+
+def test_steps_that_their_totals_dwarf_are_drawn_from_just_below_them():
+    near = waterfall(
+        "Plan", ("before", 1000.0), [("sales", -20.0), ("stock", 30.0)], "after", "case"
+    )
+    values = near["data"]["values"]
+    assert near["title"]["text"] == "Plan (axis from 970)"
+    assert [bar["from"] for bar in values] == [970.0, 1000.0, 980.0, 970.0]
+    assert [bar["to"] for bar in values] == [1000.0, 980.0, 1010.0, 1010.0]
+    far = waterfall("Plan", ("before", 10.0), [("sales", 20.0)], "after", "case")
+    assert far["title"]["text"] == "Plan"
+    assert far["data"]["values"][0]["from"] == 0.0

@@ -38,6 +38,27 @@ function months(value) {
   return changed;
 }
 
+// A long name wraps onto a second line instead of losing its end, which may be all that tells it apart.
+const roomFor = (width) => Math.max(16, Math.floor((width * 0.42) / 6.2));
+
+function wrapped(width) {
+  const room = roomFor(width);
+  const cut = `lastindexof(slice(datum.label, 0, ${room + 1}), ' ')`;
+  return `length(datum.label) > ${room} && ${cut} > 0 ? [slice(datum.label, 0, ${cut}), slice(datum.label, ${cut} + 1)] : datum.label`;
+}
+
+function named(spec, width) {
+  if (!Array.isArray(spec.layer) && !spec.encoding) return spec;
+  const y = spec.encoding?.y;
+  return {
+    ...spec,
+    ...(spec.layer && { layer: spec.layer.map((layer) => named(layer, width)) }),
+    ...(y?.type === "nominal" && {
+      encoding: { ...spec.encoding, y: { ...y, axis: { ...y.axis, labelExpr: wrapped(width), labelLimit: width * 0.45, labelLineHeight: 12, labelOverlap: false } } },
+    }),
+  };
+}
+
 function theme(colour) {
   const font = getComputedStyle(document.body).fontFamily;
   const axis = {
@@ -81,8 +102,9 @@ async function paint(drawing) {
     const [spec, config] = dressed(specs.get(drawing));
     config.legend.columns = columns(spec, drawing.clientWidth - 40);
     const embed = await vega();
+    const shownSpec = named(spec, drawing.clientWidth);
     drawing.vegaView?.finalize();
-    const shown = await embed(drawing, spec, {
+    const shown = await embed(drawing, shownSpec, {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, config, mode: "vega-lite",
       tooltip: { disableDefaultStyle: true, theme: "page" }, logLevel: 1,
     });
@@ -107,7 +129,7 @@ const near = new IntersectionObserver((entries) => {
 
 function categories(spec) {
   const field = (spec.encoding ?? spec.layer?.[0]?.encoding)?.y?.field;
-  return Math.max(2, new Set((spec.data?.values ?? []).map((row) => row[field])).size);
+  return [...new Set((spec.data?.values ?? []).map((row) => String(row[field] ?? "")))];
 }
 
 export function draw(drawing) {
@@ -117,7 +139,11 @@ export function draw(drawing) {
   const spec = JSON.parse(source.textContent);
   specs.set(drawing, spec);
   // A step of height per category becomes a height, so that its room is known before it is drawn.
-  if (spec.height?.step) spec.height = spec.height.step * categories(spec);
+  if (spec.height?.step) {
+    const names = categories(spec);
+    const wraps = names.some((name) => name.length > roomFor(drawing.clientWidth));
+    spec.height = Math.max(spec.height.step, wraps ? 28 : 0) * Math.max(2, names.length);
+  }
   drawing.style.minHeight = `${(spec.height ?? 240) + 48}px`;
   near.observe(drawing);
 }
