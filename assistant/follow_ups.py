@@ -18,6 +18,18 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "find_decisions": ("Which decisions are overdue?", "Which were never carried out?"),
     "draft_decision": ("Which decisions are open?",),
     "draft_minutes": ("Which decisions are open?",),
+    "explain_change": ("Show the S&OP grid", "Who overrode the forecast, and did it help?"),
+    "show_grid": ("Why did the plan change?", "What does the plan look like in money?"),
+    "plan_in_money": ("What needs attention first?", "How risky is the plan?"),
+    "rank_exceptions": ("Which suppliers deliver late?", "Which products will stock out?"),
+    "promise_order": ("What is free to promise later?", "Why is it late?"),
+    "plan_requirements": ("Which orders are past due?", "What do we have to buy?"),
+    "segment_products": ("Which products have excess stock?", "How much safety stock do we need?"),
+    "assess_risk": ("Which products will stock out?", "What would it take to be on time?"),
+    "explain_late": ("What would it take to be on time?", "Where is the bottleneck?"),
+    "find_relaxations": ("Why is it late?", "How risky is the plan?"),
+    "draft_plan_of_record": ("What is the plan of record?", "How risky is the plan?"),
+    "find_plans_of_record": ("How risky is the plan?", "What needs attention first?"),
 }
 _MARKS = {"assumption": "Assumed", "warning": "Caution"}
 

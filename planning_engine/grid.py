@@ -240,7 +240,7 @@ def _issues(found: Sequence[Grid]) -> tuple[Issue, ...]:
                     len(broken),
                     f"The {stock} does not follow from what came and went in {len(broken)} "
                     f"cells of family and month ({why}); the difference is shown as "
-                    f"{stock}_adjustment.",
+                    f"{stock} adjustment.",
                     tuple(f"{f}, {m:%B %Y}: {value:,.0f}" for f, m, value in broken[:5]),
                 )
             )

@@ -29,16 +29,20 @@ class AggregateAnswer:
     def summary(self) -> str:
         """Return three or four sentences that answer."""
         best = self._best
-        others = [
-            f"{wording.figure(plan.cost.total, self._currency)} for {plan.strategy}"
+        least = wording.figure(best.cost.total, self._currency)
+        costs = {
+            plan.strategy: wording.figure(plan.cost.total, self._currency)
             for plan in self.plans
             if plan is not best
-        ]
+        }
+        same = [name for name, cost in costs.items() if cost == least]
+        others = [f"{cost} for {name}" for name, cost in costs.items() if cost != least]
         whose = f" for {self.family}" if self.family else ""
+        alike = f" (the same for {wording.listed(same)})" if same else ""
         against = f", against {wording.listed(others)}" if others else ""
         said = (
             f"{best.strategy.capitalize()} is the cheapest workforce plan{whose} {self._when}: "
-            f"{wording.figure(best.cost.total, self._currency)}{against}. "
+            f"{least}{alike}{against}. "
         )
         said += self._workers(best) + self._owed(best)
         return said + self._impossible() + self._below() + self._marginal()

@@ -12,8 +12,8 @@ from tools.waterfall import waterfall
 SAID = 6
 MOST_PRODUCTS = 3
 WORDS = {
-    "sales": "sales otherwise than forecast",
-    "receipts": "receipts otherwise than planned",
+    "sales": "sales against forecast",
+    "receipts": "receipts against plan",
     "statistical forecast": "the statistical forecast",
     "consensus forecast": "the consensus forecast",
     "safety stock": "the safety stock",

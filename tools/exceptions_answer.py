@@ -69,14 +69,14 @@ class ExceptionsAnswer:
             TableColumn("rank", "number"),
             TableColumn("exception", "text"),
             TableColumn("what", "text"),
+            TableColumn("at_stake", "number", self.names.currency),
+            TableColumn("owner", "text"),
             TableColumn("quantity", "number"),
             TableColumn("unit", "text"),
             TableColumn("measured", "number"),
             TableColumn("threshold", "number"),
             TableColumn("measured in", "text"),
-            TableColumn("at_stake", "number", self.names.currency),
             TableColumn("strikes", "date"),
-            TableColumn("owner", "text"),
             TableColumn("look with", "text"),
         )
         rows: list[tuple[Value, ...]] = [
@@ -84,14 +84,14 @@ class ExceptionsAnswer:
                 place,
                 alert.kind,
                 self._what(alert),
+                alert.money,
+                self._person(alert.owner) if alert.owner else None,
                 alert.quantity,
                 self._unit(alert, alert.unit),
                 alert.measured,
                 alert.threshold,
                 self._unit(alert, alert.threshold_unit),
-                alert.money,
                 alert.when,
-                self._person(alert.owner) if alert.owner else None,
                 alert.tool,
             )
             for place, alert in enumerate(self.shown, 1)

@@ -78,10 +78,14 @@ class GridAnswer:
         columns = (
             TableColumn("family", "text"),
             TableColumn("line", "text"),
-            *(TableColumn(f"{month:%Y-%m}", "number", self._unit) for month in months),
+            *(TableColumn(f"{month:%b %Y}", "number", self._unit) for month in months),
         )
         rows = [
-            (grid.family or "all", line, *(getattr(entry, line) for entry in grid.months))
+            (
+                grid.family or "all",
+                line.replace("_", " "),
+                *(getattr(entry, line) for entry in grid.months),
+            )
             for grid in shown
             for line in LINES
             if any(getattr(entry, line) is not None for entry in grid.months)
@@ -117,7 +121,7 @@ class GridAnswer:
         text = f"{self.grid.family or 'All families'} {when}: {wording.listed(flows)}"
         kept = [
             f"{figure(value)} {what}"
-            for value, what in ((last.inventory_end, "in stock"), (last.backlog_end, "on order"))
+            for value, what in ((last.inventory_end, "in stock"), (last.backlog_end, "owed"))
             if value is not None
         ]
         end = f" {wording.month(last.month)} ended with {wording.listed(kept)}." if kept else ""

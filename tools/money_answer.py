@@ -131,8 +131,10 @@ class MoneyAnswer:
         premium = one.premium()
         extra = ""
         if premium is not None:
-            paid = self._money(premium) if abs(premium) >= 0.5 else "nothing"
-            extra = f", after {paid} for overtime, subcontracting and dearer suppliers"
+            extra = ", with nothing extra for overtime, subcontracting or dearer suppliers"
+            if abs(premium) >= 0.5:
+                paid = self._money(premium)
+                extra = f", after {paid} for overtime, subcontracting and dearer suppliers"
         margin = f"a margin of {self._money(one.sum('margin'))}{extra}"
         if not one.has_margin:
             margin = "a margin that is not known, as nothing sold has a standard cost"

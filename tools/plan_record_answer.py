@@ -64,8 +64,9 @@ class DraftedPlan:
     def figures(self) -> dict[str, str]:
         """Return the figures as an approver reads them."""
         return {
-            LABELS[delta.name]: f"{_shown(delta.unit, delta.other)} "
-            f"(base {_shown(delta.unit, delta.base)})"
+            LABELS[delta.name]: _beside(
+                _shown(delta.unit, delta.other), _shown(delta.unit, delta.base)
+            )
             for delta in compare(self.base, self.plan)
         }
 
@@ -161,6 +162,10 @@ def _shown(unit: str, value: float) -> str:
     if unit == "1":
         return f"{value:,.0f}"
     return wording.figure(round(value, 1) if unit == "hours" else value, unit)
+
+
+def _beside(figure: str, base: str) -> str:
+    return f"{figure}, as in the base" if figure == base else f"{figure} (base {base})"
 
 
 def _upper(text: str) -> str:

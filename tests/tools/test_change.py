@@ -43,7 +43,7 @@ def test_the_juice_plan_moved_because_less_was_sold(change, demo):
     assert summary.startswith(
         "Against the September 2026 cycle, over the months both have (from October 2026 to August "
         "2027), the supply plan of Juice of the October 2026 cycle is 360 cases lower. Drivers: "
-        "sales otherwise than forecast -11,900 cases, "
+        "sales against forecast -11,900 cases, "
     )
 
 

@@ -25,6 +25,27 @@ _TITLES = {
     "find_decisions": "Decisions",
     "draft_decision": "Draft decision",
     "draft_minutes": "Draft minutes",
+    "review_demand": "Demand laid open",
+    "reconcile_forecast": "Reconciled forecast",
+    "estimate_uplift": "Uplift of events",
+    "review_overrides": "Overrides",
+    "draft_override": "Draft override",
+    "size_stock": "Stock policy",
+    "place_safety_stock": "Placement of safety stock",
+    "segment_products": "ABC and XYZ segments",
+    "explain_late": "Why it is late",
+    "find_relaxations": "What it would take",
+    "size_lots": "Lot sizes",
+    "plan_in_full": "Plan that meets all demand",
+    "plan_aggregate": "Workforce plan",
+    "plan_requirements": "Material plan (MRP)",
+    "promise_order": "Order promise",
+    "draft_plan_of_record": "Draft plan of record",
+    "find_plans_of_record": "Plan of record",
+    "explain_change": "Why the plan changed",
+    "assess_risk": "Risk of the plan",
+    "show_grid": "S&OP grid",
+    "rank_exceptions": "Exceptions by money",
 }
 # Arguments that say what a request is about, in the order a title names them.
 _SUBJECTS = (
@@ -142,6 +163,7 @@ def day_in_words(text: str) -> str:
 def table_json(table: EvidenceTable) -> dict[str, Any]:  # Any: JSON
     """Return a table for the page: labels, decimals per column, and plain rows."""
     rows = [plain(row) for row in table.rows]
+    mixed = len(_units(table)) > 1
     columns = [
         {
             "name": column.name,
@@ -149,10 +171,17 @@ def table_json(table: EvidenceTable) -> dict[str, Any]:  # Any: JSON
             "type": column.type,
             "unit": _unit_shown(column.name, column.unit),
             "decimals": _decimals([row[place] for row in rows], column.unit),
+            "mixed": mixed and column.type == "number" and column.unit is None,
         }
         for place, column in enumerate(table.columns)
     ]
     return {"columns": columns, "rows": rows}
+
+
+def _units(table: EvidenceTable) -> set[Value]:
+    """Return the units of a table whose rows say their own."""
+    names = [column.name for column in table.columns]
+    return {row[names.index("unit")] for row in table.rows} if "unit" in names else set()
 
 
 def _unit_shown(name: str, unit: str | None) -> str | None:

@@ -47,8 +47,13 @@ def initials(name: str) -> str:
 
 def fields(proposal: Proposal, person_name: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield a proposal's typed object as labelled lines, what is missing left out."""
-    for key, value in proposal.body.items():
-        if value is None or value in ("", [], {}) or value == proposal.title:
+    body = proposal.body
+    # The levers as the machine keeps them only repeat the changes that are said in words.
+    hidden = {"levers"} if body.get("changes") else set()
+    last = [key for key in ("snapshot", "digest") if key in body]
+    for key in (*(key for key in body if key not in last), *last):
+        value = body[key]
+        if key in hidden or value is None or value in ("", [], {}) or value == proposal.title:
             continue
         if key.endswith("_name") and key.removesuffix("_name") in proposal.body:
             continue  # the id is shown by its name already

@@ -1,12 +1,14 @@
 // A table that sorts, filters and shows a fact's cell. Rows come as JSON; text stays text.
 const STEP = 100;
+// Rows of different units share no number of decimals: a share keeps its tenth beside an amount.
+const OWN = { format: (value) => value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 1000 ? 1 : 0 }) };
 const MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 function words(value, column, figures) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "number") return figures.format(value);
+  if (typeof value === "number") return (column.mixed ? OWN : figures).format(value);
   if ((column.type === "month" || column.type === "date") && /^\d{4}-\d\d-\d\d$/.test(value)) {
     const day = new Date(`${value}T00:00:00Z`);
     return column.type === "month" ? MONTH.format(day) : DAY.format(day);
