@@ -32,7 +32,7 @@ MOST_SHORT = 12
 _LABELS = {
     "service": "Service",
     "plan_cost": "Plan cost",
-    "margin": "Margin",
+    "margin": "Margin at list prices",
     "stocks_short": "Stocks that run short",
 }
 
@@ -106,7 +106,7 @@ def _ranges(names: Names, risk: Risk) -> str:
         f"{shown(service.high, '%')} (plan {shown(service.planned, '%')}, middle "
         f"{shown(service.middle, '%')})"
     )
-    for label, entry in (("plan cost", cost), ("margin", margin)):
+    for label, entry in (("plan cost", cost), ("margin at list prices", margin)):
         if entry.planned or entry.high:
             low, high = shown(entry.low, entry.unit), shown(entry.high, entry.unit)
             text += f", the {label} between {low} and {high}"

@@ -29,7 +29,8 @@ DEFINITION = (
     "Levers change the facts in order, then both plans are made anew over {months} months. "
     "Service, late demand, overtime, cost and stock value: least-cost plan (as plan_supply). Load: "
     "demand against hours before replanning (as check_capacity). Stocks that run out: published "
-    "plan against the demand (as project_inventory). Plan digests: {digests}."
+    "plan against the demand (as project_inventory). Revenue and margin: list prices, so more than "
+    "with the net prices of plan_in_money. Plan digests: {digests}."
 )
 CYCLE_DEFINITION = (
     "Sum of the published {what} over the months that both cycles planned; change = later cycle - "

@@ -23,7 +23,7 @@ def test_ranges_are_told_with_what_may_run_short(ask, lemonade):
     assert [row[0] for row in evidence.table.rows] == [
         "Service",
         "Plan cost",
-        "Margin",
+        "Margin at list prices",
         "Stocks that run short",
     ]
     assert "standard deviation 30.0 % (as given)" in evidence.definition
