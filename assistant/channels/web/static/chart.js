@@ -70,7 +70,7 @@ function theme(colour) {
     background: "transparent", font, view: { stroke: null }, axis,
     axisX: { grid: false, domain: true, domainColor: colour("--line-strong"), titleAnchor: "end" },
     axisY: { titleAngle: 0, titleAlign: "left", titleAnchor: "end", titleBaseline: "bottom", titleX: 0, titleY: -8 },
-    axisQuantitative: { tickCount: 6 },
+    axisQuantitative: { tickCount: 6 }, axisXQuantitative: { labelBound: 4 },
     legend: { labelFont: font, titleFont: font, labelFontSize: 12, labelColor: colour("--ink"), titleColor: colour("--soft"), orient: "bottom", symbolSize: 90, symbolStrokeWidth: 0, title: null, columnPadding: 16, labelLimit: 260 },
     header: { labelFont: font, titleFont: font, labelColor: colour("--ink"), titleColor: colour("--soft") },
     bar: { cornerRadiusEnd: 3 }, scale: { bandPaddingInner: 0.32, bandPaddingOuter: 0.16 }, line: { strokeCap: "round" }, text: { font, color: colour("--ink") },
