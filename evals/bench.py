@@ -88,3 +88,17 @@ def cpu_seconds() -> float:
     """Return the CPU time of this process and its finished children, in seconds."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(entry.ru_utime + entry.ru_stime for entry in usage)
+
+
+def peak_megabytes() -> float:
+    """Return the most memory this process has held, in MB.
+
+    Of the process alone where the system says so (Linux): the figure of `getrusage` starts
+    with what the process that started this one held.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        held = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(held.split()[1]) / 1024
+    # macOS counts in bytes.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024

@@ -7,7 +7,6 @@ company through the tool, once the base is planned. CPU seconds, one thread; pea
 process's own.
 """
 
-import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from statistics import quantiles
 from time import monotonic, process_time
 from typing import Any
 
-from evals.bench import Bar, Result, arguments, finish
+from evals.bench import Bar, Result, arguments, finish, peak_megabytes
 from planning_engine.supply.plan_audit import verify
 from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
 from planning_engine.supply.plan_program import Basis, Solved
@@ -215,7 +214,7 @@ def measure(products: int, weeks: int, resources: int, levers: int) -> Result:
     """Plan at size, plan again after a lever, ask what-if questions; return the figures."""
     problem = problem_of(products, weeks, resources)
     first = plan_once(problem)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _per_megabyte()
+    peak = peak_megabytes()
     changed = with_lever(problem)
     cold, warm = plan_once(changed), plan_once(changed, first.basis)
     if abs(cold.solved.objective - warm.solved.objective) > 1e-6 * cold.solved.objective:
@@ -255,11 +254,6 @@ def measure(products: int, weeks: int, resources: int, levers: int) -> Result:
         del bars["whatif_cpu_seconds_p95"]
     rows.append(("build + hand over + solve", first.total, ""))
     return Result(values, bars, ("step", "CPU seconds", "iterations"), rows)
-
-
-def _per_megabyte() -> int:
-    # Linux counts ru_maxrss in KiB, macOS in bytes.
-    return 1024 * 1024 if sys.platform == "darwin" else 1024
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -194,6 +194,12 @@ REQUESTS = [
     ("place_safety_stock", {}),
     ("size_lots", {"product": "COL-033-24"}),
     ("plan_in_full", {"months": 3}),
+    ("explain_late", {"product": "COL-033-24"}),
+    ("find_relaxations", {"overtime": False, "months": 4}),
+    (
+        "draft_override",
+        {"product": "COL-033-24", "start": "2027-03", "percent": 10, "reason": "new listing"},
+    ),
     ("draft_plan_of_record", {"title": "November plan"}),
     ("find_plans_of_record", {}),
     ("explain_change", {}),

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from assistant.answer import Progress
@@ -37,6 +38,9 @@ from tools.evidence import (
     TableColumn,
     evidence_id,
 )
+
+# A busy machine answers late; a page that never does still fails.
+expect.set_options(timeout=20_000)
 
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 CHROMIUM = Path("/usr/bin/chromium")
