@@ -62,6 +62,7 @@ def _stray(complaints: list[str], url: str, address: str) -> None:
 
 
 def ask(page: Page, question: str) -> None:
+    page.wait_for_load_state()  # a page that has just changed the person binds its keys late
     page.fill("#question", question)
     page.press("#question", "Enter")
     expect(page.locator(".turn:not(.running)").last.locator(".question")).to_have_text(question)
