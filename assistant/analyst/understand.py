@@ -21,6 +21,7 @@ from assistant.analyst.frame import Call, Choice, Filled, Frame, Reading
 from assistant.analyst.intents import Encoder, IntentModel, Ranking
 from assistant.analyst.measures import kpi_label
 from assistant.analyst.messages import heads, joined, sentences
+from assistant.analyst.planning_rules import PLANNING
 from assistant.analyst.requests import ACCEPTS, TOOLS, tool_calls
 from assistant.analyst.rules import RULE, decide
 from assistant.analyst.signals import SignalReader, Signals
@@ -184,7 +185,7 @@ class Analyst:
         """Return the reading of a follow-up; None if the question stands by itself."""
         if before is None:
             return None
-        if follow_up.is_why(signals):
+        if follow_up.is_why(signals) and intent not in PLANNING:
             return self._why(before)
         if follow_up.asks_definition(signals):
             return self._definition(before)
