@@ -20,12 +20,11 @@ from langchain.agents.middleware.types import (
 )
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
-from langchain_core.tools import BaseTool, StructuredTool
 from langsmith import tracing_context
 
 from assistant.answer import Progress, Status
 from assistant.excerpts import shown_to_model
-from assistant.models import ModelProblem
+from assistant.models import ModelProblem, declared_tools, told_tools
 from assistant.store.conversations import Call, Turn
 from assistant.wording import Outcome
 from planning_engine.errors import BadRequest, PlanningError
@@ -93,7 +92,7 @@ class Agent:
         steps = _Steps(brain, fallback)
         self._graph = create_agent(
             brain.chat,
-            _declared_tools(),
+            declared_tools(),
             system_prompt=prompt or None,
             middleware=[steps],
             context_schema=TurnLog,
@@ -207,7 +206,7 @@ def _asked(
     try:
         if not brain.is_language_model:
             request = request.override(system_message=None)
-        response = handler(request.override(model=brain.chat))
+        response = handler(request.override(model=brain.chat, tools=[*told_tools()]))
         message = response.result[0]
         if isinstance(message, AIMessage):
             if brain.check:
@@ -240,22 +239,6 @@ def _readable(message: AIMessage, log: TurnLog) -> AIMessage:
         calls.append({**call, "id": identity})
         log.calls.append(calls[-1])
     return message.model_copy(update={"tool_calls": calls, "invalid_tool_calls": []})
-
-
-def _declared_tools() -> list[BaseTool]:
-    return [
-        StructuredTool(
-            name=entry.name,
-            description=entry.description,
-            args_schema=entry.request.model_json_schema(),
-            func=_never_run,
-        )
-        for entry in registry.all_tools().values()
-    ]
-
-
-def _never_run(**arguments: Any) -> str:
-    raise AssertionError("tools are run by the loop's own step")
 
 
 def history_messages(turns: Sequence[Turn]) -> list[AnyMessage]:

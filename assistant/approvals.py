@@ -167,11 +167,6 @@ def with_decision_id(stored: StoredProposal) -> StoredProposal:
     return replace(stored, decision=new_code("d"))
 
 
-def _may_see(stored: StoredProposal, person: Person) -> bool:
-    is_restricted = bool(stored.pending.proposal.body.get("restricted"))
-    return not is_restricted or access.reads_restricted(person)
-
-
 def _decided_before(stored: StoredProposal) -> str:
     pending = stored.pending
     when = f" on {pending.decided_at:%d %B %Y}" if pending.decided_at else ""

@@ -9,7 +9,7 @@ means left out.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args  # Any: tool arguments are JSON
 
@@ -201,8 +201,3 @@ def _fault(turn: CaseTurn) -> str | None:
     except PlanningError as problem:
         return f"the truth cannot be asked for: {problem}"
     return None
-
-
-def tools_covered(cases: Sequence[Case]) -> set[str]:
-    """Return the tools that some case expects to be called."""
-    return {tool for case in cases for turn in case.turns for tool in turn.tools}

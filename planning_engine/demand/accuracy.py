@@ -230,17 +230,6 @@ def error_weighted_by_both(actual: Numbers, forecast: Numbers) -> float | None:
     return _ratio(float(((a + f) * np.abs(f - a) / a).sum()), float((a + f).sum()), 100)
 
 
-def unconsumed(forecast: Numbers, orders: Numbers) -> list[float]:
-    """Return the forecast left after the orders of the same period, never below 0.
-
-    Example:
-        >>> unconsumed([100, 100], [30, 120])
-        [70.0, 0.0]
-    """
-    f, o = _paired(forecast, orders)
-    return [float(left) for left in np.maximum(0, f - o)]
-
-
 def coverage(actual: Numbers, low: Numbers, high: Numbers) -> float | None:
     """Return the share of actuals inside their interval, 0 to 1.
 

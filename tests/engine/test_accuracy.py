@@ -144,13 +144,6 @@ def test_accuracy_and_error_add_to_a_hundred_until_the_clamp(rows):
         assert close(measures.accuracy(a, f), max(0, 100 - error))
 
 
-@given(pairs)
-def test_orders_never_consume_more_than_the_forecast(rows):
-    forecast, orders = split(rows)
-    left = measures.unconsumed(forecast, orders)
-    assert all(0 <= free <= f for free, f in zip(left, forecast, strict=True))
-
-
 @given(pairs, quantities, quantities)
 def test_a_wider_interval_never_covers_less(rows, width, extra):
     actual, middle = (np.array(side) for side in split(rows))

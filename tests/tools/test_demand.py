@@ -54,7 +54,7 @@ def test_what_is_switched_off_is_said(ask):
     [
         ({"product": "CMP-CAP"}, DataProblem, "is raw material"),
         ({"without_events": ["Parade"]}, UnknownName, "No event named 'Parade'"),
-        ({"earlier": 13}, BadRequest, "earlier: input should be less"),
+        ({"earlier": 13}, BadRequest, "earlier: give 12 at most"),
     ],
 )
 def test_what_cannot_be_reviewed_says_why(ask, arguments, error, sentence):

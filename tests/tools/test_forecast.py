@@ -132,7 +132,7 @@ def test_months_without_data_are_named_in_the_definition(company_of):
         ({"start": "2026-03"}, BadRequest, "A forecast begins in November 2026"),
         ({"start": "2027-03", "end": "2027-01"}, BadRequest, "A forecast begins in November"),
         ({"end": "2029-03"}, BadRequest, "24 months ahead at most"),
-        ({"months": 25}, BadRequest, "months: input should be less"),
+        ({"months": 25}, BadRequest, "months: give 24 at most"),
         ({"product": "CMP-CAP"}, DataProblem, "is raw material"),
         ({"product": "COL-33"}, UnknownName, "Did you mean 'COL-033-24'"),
     ],

@@ -65,7 +65,7 @@ def test_what_is_asked_wrongly_is_said(lemonade):
     def call(**request):
         return run("segment_products", {"measure": "quantity"} | request, ToolContext(lemonade()))
 
-    with pytest.raises(BadRequest, match="a segment is a, b or c"):
+    with pytest.raises(BadRequest, match="a segment is A, B or C"):
         call(segment="Q")
     with pytest.raises(BadRequest, match="must rise"):
         call(a_percent=96)
