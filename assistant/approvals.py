@@ -15,8 +15,8 @@ from assistant.store.decision_log import StoredProposal, settled_as
 from assistant.store.override_records import KIND as OVERRIDE
 from assistant.store.records import read_check
 from assistant.store.state import Store
+from planning_engine.cycles.decisions import Decision
 from planning_engine.data.company import Person
-from planning_engine.decisions import Decision
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 from planning_engine.plan_of_record import PlanOfRecord
 from tools.evidence import Evidence

@@ -19,9 +19,9 @@ from assistant.store.override_records import VisibleOverrides
 from assistant.store.plan_records import VisiblePlans
 from assistant.store.state import Store
 from assistant.viewpoints import Viewpoints
+from planning_engine.cycles.decisions import Decision
 from planning_engine.data.company import Company, Person
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Decision
 from planning_engine.errors import BadRequest, NotPermitted, UnknownName
 from planning_engine.plan_of_record import PlanOfRecord
 from tools import registry

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from tools.context import Note
 from tools.note_blocks import DECISION_LABEL, LABELLED, Span, blocks_of
 

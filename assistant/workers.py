@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 CLUSTER_ANSWERS_WITHIN = 10
 # Imported once by the server that workers are forked from.
-PRELOADED = ["planning_engine.demand.warm"]
+PRELOADED = ["planning_engine.demand.forecasting.warm"]
 
 
 class LocalWorkers(Executor):

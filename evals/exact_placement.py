@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
-from planning_engine.supply.guaranteed_service import ServiceNetwork
+from planning_engine.supply.placement.guaranteed_service import ServiceNetwork
 
 
 def in_whole_days(network: ServiceNetwork) -> ServiceNetwork:

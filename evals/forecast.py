@@ -31,10 +31,10 @@ from evals import forecast_speed
 from evals.bench import Bar, Result, arguments, finish
 from evals.forecast_peers import PLAIN_MEAN, Score, peers, score
 from evals.forecast_sets import DEFAULT, Means, Series, read
-from planning_engine.demand import accuracy
-from planning_engine.demand.methods import load_models
-from planning_engine.demand.pool import Tier
-from planning_engine.demand.table import FREQUENCIES, forecast_table
+from planning_engine.demand.accuracy import accuracy
+from planning_engine.demand.forecasting.pool import Tier
+from planning_engine.demand.forecasting.table import FREQUENCIES, forecast_table
+from planning_engine.demand.methods.methods import load_models
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from typing import Any  # Any: models of an untyped library
 import numpy as np
 
 from evals.forecast_sets import Array, Means, Series
-from planning_engine.demand import accuracy
-from planning_engine.demand.theta import seasonal_factors
+from planning_engine.demand.accuracy import accuracy
+from planning_engine.demand.methods.theta import seasonal_factors
 
 ENTRANTS = ("THETA", "ForecastPro", "COMB S-H-D", "DAMPEN", "B-J auto", "NAIVE2")
 NAIVE2 = "Naive2"

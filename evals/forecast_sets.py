@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planning_engine.demand.table import FREQUENCIES
+from planning_engine.demand.forecasting.table import FREQUENCIES
 
 Array = NDArray[np.float64]
 Means = Mapping[str, Array]

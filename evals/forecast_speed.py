@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from evals.bench import Bar, Result
-from planning_engine.demand.pool import Tier
-from planning_engine.demand.table import forecast_table
+from planning_engine.demand.forecasting.pool import Tier
+from planning_engine.demand.forecasting.table import forecast_table
 
 SERIES, MONTHS, HORIZON = 5000, 60, 18
 CHAT_SECONDS = 0.4

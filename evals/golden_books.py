@@ -3,11 +3,17 @@
 from dataclasses import replace
 
 from evals.golden_checks import Check, Golden
-from planning_engine.demand import accuracy, netting, regression
-from planning_engine.supply import aggregate, lot_sizing, policy, promise, reorder_lot, rough_cut
-from planning_engine.supply.aggregate_problem import AggregateProblem, AggregateRates
-from planning_engine.supply.guaranteed_service import ServiceNetwork, ServiceStage
-from planning_engine.supply.service_network import place_safety_stock
+from planning_engine.demand.accuracy import accuracy
+from planning_engine.demand.methods import regression
+from planning_engine.demand.plan import netting
+from planning_engine.supply.aggregate import aggregate
+from planning_engine.supply.aggregate.aggregate_problem import AggregateProblem, AggregateRates
+from planning_engine.supply.capacity import rough_cut
+from planning_engine.supply.lots import lot_sizing
+from planning_engine.supply.placement.guaranteed_service import ServiceNetwork, ServiceStage
+from planning_engine.supply.placement.service_network import place_safety_stock
+from planning_engine.supply.policies import policy, reorder_lot
+from planning_engine.supply.promise import promise
 
 RED_TOMATO = AggregateProblem(
     demand=(1600, 3000, 3200, 3800, 2200, 2200),

@@ -6,19 +6,19 @@ from pathlib import Path
 from evals import golden_networks
 from evals.golden_checks import Check, Figures, Golden, compare
 from evals.golden_terms import Json, Terms, instance_of, terms_of
-from planning_engine.supply import (
+from planning_engine.supply.lots import priced_lots
+from planning_engine.supply.policies import (
     economic_lot,
     horizon_policy,
     min_max,
     newsvendor,
     policy,
-    priced_lots,
     reorder_lot,
     unreliable_supply,
 )
-from planning_engine.supply.demand_laws import Normal, Poisson, Uniform
-from planning_engine.supply.horizon_policy import PeriodTerms
-from planning_engine.supply.reorder_lot import LotTerms, ReorderLot
+from planning_engine.supply.policies.demand_laws import Normal, Poisson, Uniform
+from planning_engine.supply.policies.horizon_policy import PeriodTerms
+from planning_engine.supply.policies.reorder_lot import LotTerms, ReorderLot
 
 Solver = Callable[[str, Terms], Figures]
 

@@ -7,22 +7,22 @@ from typing import Any
 from evals.golden_checks import Figures
 from evals.golden_terms import Json, Terms
 from planning_engine.errors import BadRequest
-from planning_engine.supply.demand_laws import Normal, Poisson
-from planning_engine.supply.guaranteed_service import (
+from planning_engine.supply.placement.guaranteed_service import (
     Placement,
     ServiceNetwork,
     ServiceStage,
     placed,
     pooled_spreads,
 )
-from planning_engine.supply.serial_stock import (
+from planning_engine.supply.placement.service_network import place_safety_stock
+from planning_engine.supply.policies.demand_laws import Normal, Poisson
+from planning_engine.supply.policies.serial_stock import (
     Part,
     Stage,
     as_chain,
     best_chain,
     newsvendor_bounds,
 )
-from planning_engine.supply.service_network import place_safety_stock
 
 Nodes = Mapping[str, Json]
 

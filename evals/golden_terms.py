@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply.demand_laws import (
+from planning_engine.supply.policies.demand_laws import (
     DemandLaw,
     Discrete,
     Lognormal,

@@ -19,9 +19,9 @@ from typing import Any
 
 from evals.bench import Bar, Result, arguments, cpu_seconds, finish
 from evals.lotsizing_peers import PEERS, Plan
-from planning_engine.supply.lot_sizing_audit import audit_lots
-from planning_engine.supply.lot_sizing_problem import LotItem, LotProblem
-from planning_engine.supply.lot_sizing_search import plan_lots
+from planning_engine.supply.lots.lot_sizing_audit import audit_lots
+from planning_engine.supply.lots.lot_sizing_problem import LotItem, LotProblem
+from planning_engine.supply.lots.lot_sizing_search import plan_lots
 
 SHARED = Path(os.environ.get("SOP_SHARED", Path(__file__).parents[2] / "shared"))
 DEFAULT = SHARED / "data" / "lotsizing"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from time import thread_time
 from typing import Any
 
-from planning_engine.supply.lot_sizing_problem import LotProblem
+from planning_engine.supply.lots.lot_sizing_problem import LotProblem
 
 Orders = Mapping[str, tuple[float, ...]]
 Plan = Callable[[LotProblem, float], tuple[Orders | None, bool]]

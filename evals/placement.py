@@ -16,8 +16,8 @@ from pathlib import Path
 from evals.bench import Bar, Result, arguments, cpu_seconds, finish
 from evals.exact_placement import in_whole_days, least_cost
 from evals.willems import read_chain
-from planning_engine.supply.guaranteed_service import Placement, ServiceNetwork, placed
-from planning_engine.supply.service_network import place_safety_stock
+from planning_engine.supply.placement.guaranteed_service import Placement, ServiceNetwork, placed
+from planning_engine.supply.placement.service_network import place_safety_stock
 
 SHARED = Path(os.environ.get("SOP_SHARED", Path(__file__).parents[2] / "shared"))
 DEFAULT = SHARED / "data" / "willems_multiechelon"

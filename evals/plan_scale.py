@@ -18,13 +18,13 @@ from time import monotonic, process_time
 from typing import Any
 
 from evals.bench import Bar, Result, arguments, finish, peak_megabytes
-from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
-from planning_engine.supply.plan_program import Basis, Solved
-from planning_engine.supply.requirements import Part
-from planning_engine.supply.routing import Hours
-from planning_engine.supply.supply_plan import model_of, read
-from planning_engine.supply.supply_plan import run as run_model
+from planning_engine.supply.capacity.routing import Hours
+from planning_engine.supply.plan.plan_audit import verify
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan.plan_program import Basis, Solved
+from planning_engine.supply.plan.supply_plan import model_of, read
+from planning_engine.supply.plan.supply_plan import run as run_model
+from planning_engine.supply.requirements.requirements import Part
 
 BARS = {
     "plan_cpu_seconds": Bar(15.0),

@@ -21,11 +21,11 @@ from planning_engine.data.columns import conform
 from planning_engine.data.company import Company
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand import accuracy
-from planning_engine.demand.event import Event
-from planning_engine.demand.event_uplift import measured_uplifts
-from planning_engine.demand.forecast import TESTED_ON, forecast
-from planning_engine.demand.selection import forecast_series
+from planning_engine.demand.accuracy import accuracy
+from planning_engine.demand.events.event import Event
+from planning_engine.demand.events.event_uplift import measured_uplifts
+from planning_engine.demand.forecasting.forecast import TESTED_ON, forecast
+from planning_engine.demand.forecasting.selection import forecast_series
 
 Array = NDArray[np.float64]
 

@@ -22,9 +22,9 @@ from evals.whatif_company import MONTHS, company_of
 from evals.whatif_language import Reader
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.scenario import apply
-from planning_engine.supply.full_plan import plan_in_full
-from planning_engine.supply.full_plan_terms import Conflict
-from planning_engine.supply.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.shortfalls.full_plan import plan_in_full
+from planning_engine.supply.shortfalls.full_plan_terms import Conflict
 
 SHARED = Path(os.environ.get("SOP_SHARED", Path(__file__).parents[2] / "shared"))
 DEFAULT = SHARED / "data" / "whatif_coffee"

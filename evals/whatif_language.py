@@ -14,9 +14,9 @@ from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import PlanningError
 from planning_engine.levers import Lever
 from planning_engine.scenario import apply
-from planning_engine.supply.full_plan import plan_in_full
-from planning_engine.supply.full_plan_model import FullPlan
-from planning_engine.supply.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.shortfalls.full_plan import plan_in_full
+from planning_engine.supply.shortfalls.full_plan_model import FullPlan
 from tools.context import ToolContext
 
 _LEVERS: TypeAdapter[tuple[Lever, ...]] = TypeAdapter(tuple[Lever, ...])

@@ -7,7 +7,7 @@ from statistics import NormalDist
 import pandas as pd
 
 from planning_engine.errors import DataProblem
-from planning_engine.supply.guaranteed_service import (
+from planning_engine.supply.placement.guaranteed_service import (
     ServiceNetwork,
     ServiceStage,
     pooled_spreads,

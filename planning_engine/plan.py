@@ -8,17 +8,18 @@ from typing import Literal
 
 from planning_engine.data.memory import remember
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.finance import PlanMoney, plan_in_money
-from planning_engine.finance_cash import cash
-from planning_engine.finance_statement import of_supply
+from planning_engine.finance.cash import cash
+from planning_engine.finance.plan_money import PlanMoney, plan_in_money
+from planning_engine.finance.statement import of_supply
 from planning_engine.levers import Lever
 from planning_engine.scenario import apply
-from planning_engine.supply import capacity, inventory
-from planning_engine.supply.capacity import CapacityCheck
-from planning_engine.supply.inventory import Projection
-from planning_engine.supply.lateness import Late, why_late
-from planning_engine.supply.plan_problem import SupplyPlan
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.supply.capacity import capacity
+from planning_engine.supply.capacity.capacity import CapacityCheck
+from planning_engine.supply.plan.plan_problem import SupplyPlan
+from planning_engine.supply.plan.supply_plan import plan_supply
+from planning_engine.supply.shortfalls.lateness import Late, why_late
+from planning_engine.supply.stock import inventory
+from planning_engine.supply.stock.inventory import Projection
 
 Better = Literal["higher", "lower", "neutral"]
 

@@ -20,7 +20,7 @@ from planning_engine.lever_effects import (
 from planning_engine.lever_effects.effect import Effect, Pull, Span
 from planning_engine.levers import EventChangeLever, EventLever, LaunchLever, Lever
 from planning_engine.levers.contradictions import require_no_contradiction
-from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.requirements.requirements import plan_months
 
 # Any: each kind of lever has its own class.
 EFFECTS: Mapping[str, Callable[[Snapshot, Any, Span], Pull]] = {

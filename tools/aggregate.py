@@ -5,11 +5,15 @@ from dataclasses import asdict, replace
 
 from pydantic import Field
 
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.errors import NoFeasiblePlan
-from planning_engine.supply import aggregate
-from planning_engine.supply.aggregate_problem import STRATEGIES, AggregatePlan, AggregateProblem
-from planning_engine.supply.workforce import Workforce, WorkforceTerms, read_workforce
+from planning_engine.supply.aggregate import aggregate
+from planning_engine.supply.aggregate.aggregate_problem import (
+    STRATEGIES,
+    AggregatePlan,
+    AggregateProblem,
+)
+from planning_engine.supply.aggregate.workforce import Workforce, WorkforceTerms, read_workforce
 from tools.aggregate_answer import AggregateAnswer
 from tools.context import ToolContext
 from tools.evidence import Evidence

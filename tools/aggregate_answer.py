@@ -3,13 +3,13 @@
 from dataclasses import dataclass, fields
 from datetime import date
 
-from planning_engine.supply.aggregate_problem import (
+from planning_engine.supply.aggregate.aggregate_problem import (
     STRATEGIES,
     AggregateCost,
     AggregateMonth,
     AggregatePlan,
 )
-from planning_engine.supply.workforce import Workforce
+from planning_engine.supply.aggregate.workforce import Workforce
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -2,12 +2,12 @@
 
 from pydantic import Field
 
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.errors import DataProblem
-from planning_engine.supply import capacity
-from planning_engine.supply.requirements import plan_months
-from planning_engine.supply.rough_load import Method
-from planning_engine.supply.routing import resources_of
+from planning_engine.supply.capacity import capacity
+from planning_engine.supply.capacity.rough_load import Method
+from planning_engine.supply.capacity.routing import resources_of
+from planning_engine.supply.requirements.requirements import plan_months
 from tools.capacity_answer import CapacityAnswer
 from tools.context import ToolContext
 from tools.evidence import Evidence

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.capacity import CapacityCheck, Cause, MonthLoad
+from planning_engine.supply.capacity.capacity import CapacityCheck, Cause, MonthLoad
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 

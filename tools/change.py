@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from planning_engine.cycle_drivers import Measure, What, plan_move
+from planning_engine.cycles.drivers import Measure, What, plan_move
 from planning_engine.data.issue import Issue
 from tools.change_answer import ChangeAnswer
 from tools.context import ToolContext

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning_engine.cycle_drivers import Driver, PlanMove
+from planning_engine.cycles.drivers import Driver, PlanMove
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from planning_engine.cycles.decisions import Decision
 from planning_engine.data.company import Person
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Decision
-from planning_engine.demand.adjustment import Adjustment
+from planning_engine.demand.plan.adjustment import Adjustment
 from planning_engine.plan_of_record import PlanOfRecord
 from tools.evidence import Passage
 

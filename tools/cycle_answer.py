@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning_engine.explain import CycleChange, Move
+from planning_engine.cycles.explain import CycleChange, Move
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from planning_engine.cycles.decisions import Check
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Check
 from tools import wording
 from tools.context import NoteFilter, NoteLibrary
 from tools.decision_search import Judged

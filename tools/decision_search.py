@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 
+from planning_engine.cycles.decisions import Check, Decision, Verdict, judge
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Check, Decision, Verdict, judge
 from planning_engine.errors import UnknownName
 from tools.people import name_of
 from tools.word_match import match_words

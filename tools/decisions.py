@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Check, Decision
 from planning_engine.errors import BadRequest, UnknownName
 from tools import wording
 from tools.context import ToolContext
@@ -55,7 +55,7 @@ class FindDecisionsRequest(Request):
 
 
 class CheckInput(Request):
-    """The measurable check of a decision; see `planning_engine.decisions.Check`."""
+    """The measurable check of a decision; see `planning_engine.cycles.decisions.Check`."""
 
     measure: Literal["sales", "production", "stock", "receipts", "hours"]
     start: date

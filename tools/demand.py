@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from planning_engine.demand.demand_review import Layers, review
-from planning_engine.demand.slices import unit_of
+from planning_engine.demand.history.slices import unit_of
+from planning_engine.demand.plan.demand_review import Layers, review
 from tools import charts
 from tools.context import ToolContext
 from tools.demand_answer import DemandAnswer

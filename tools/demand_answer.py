@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_review import DemandReview, Layers
+from planning_engine.demand.plan.demand_review import DemandReview, Layers
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 

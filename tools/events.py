@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.event_uplift import BEFORE, LEVEL, Measured, measured_uplifts
+from planning_engine.demand.events.event_uplift import BEFORE, LEVEL, Measured, measured_uplifts
 from planning_engine.errors import DataProblem
 from tools import charts, wording
 from tools.context import ToolContext

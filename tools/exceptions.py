@@ -4,8 +4,8 @@ from dataclasses import fields
 
 from pydantic import Field
 
-from planning_engine.exceptions import Kind, Thresholds
-from planning_engine.exceptions_ranked import rank
+from planning_engine.exceptions.exception import Kind, Thresholds
+from planning_engine.exceptions.ranked import rank
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.exceptions_answer import ExceptionsAnswer

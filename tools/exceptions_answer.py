@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning_engine.data.issue import Issue
-from planning_engine.exceptions import Alert, Ranking
+from planning_engine.exceptions.exception import Alert, Ranking
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names

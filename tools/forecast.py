@@ -5,10 +5,10 @@ from datetime import date
 from pydantic import Field
 
 from planning_engine.data.calendars import first_open_month, months_between
-from planning_engine.demand.forecast import HORIZON, Forecast, forecast
-from planning_engine.demand.history import key
-from planning_engine.demand.layers import Event
-from planning_engine.demand.slices import unit_of
+from planning_engine.demand.forecasting.forecast import HORIZON, Forecast, forecast
+from planning_engine.demand.history.history import key
+from planning_engine.demand.history.slices import unit_of
+from planning_engine.demand.plan.layers import Event
 from planning_engine.errors import BadRequest
 from tools import charts, wording
 from tools.context import ToolContext

@@ -6,11 +6,11 @@ from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest
 from planning_engine.levers import Lever
 from planning_engine.scenario import pull
-from planning_engine.supply.full_plan import plan_in_full as solve
-from planning_engine.supply.full_plan_model import FullPlan
-from planning_engine.supply.full_plan_terms import Conflict
-from planning_engine.supply.plan_inputs import read_problem
-from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.requirements.requirements import plan_months
+from planning_engine.supply.shortfalls.full_plan import plan_in_full as solve
+from planning_engine.supply.shortfalls.full_plan_model import FullPlan
+from planning_engine.supply.shortfalls.full_plan_terms import Conflict
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.full_plan_answer import ConflictAnswer, FullPlanAnswer

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planning_engine.supply.full_plan_model import FullPlan
-from planning_engine.supply.full_plan_terms import Conflict, Limit, Need
-from planning_engine.supply.plan_problem import SupplyProblem
+from planning_engine.supply.plan.plan_problem import SupplyProblem
+from planning_engine.supply.shortfalls.full_plan_model import FullPlan
+from planning_engine.supply.shortfalls.full_plan_terms import Conflict, Limit, Need
 from tools import wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.errors import DataProblem
-from planning_engine.grid import LAG, grids
+from planning_engine.grid.sop_grid import LAG, grids
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.grid_answer import GridAnswer

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from planning_engine.grid import LINES, Grid, GridMonth
+from planning_engine.grid.sop_grid import LINES, Grid, GridMonth
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -5,9 +5,13 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from planning_engine.demand.hierarchy import DIMENSIONS, HierarchyForecast, demand_hierarchy
-from planning_engine.demand.reconciliation import incoherence
-from planning_engine.demand.slices import unit_of
+from planning_engine.demand.forecasting.hierarchy import (
+    DIMENSIONS,
+    HierarchyForecast,
+    demand_hierarchy,
+)
+from planning_engine.demand.forecasting.reconciliation import incoherence
+from planning_engine.demand.history.slices import unit_of
 from planning_engine.errors import BadRequest
 from tools import charts, wording
 from tools.context import ToolContext

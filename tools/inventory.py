@@ -5,11 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.errors import DataProblem
-from planning_engine.supply import inventory
-from planning_engine.supply.capacity import months_asked
-from planning_engine.supply.inventory import EXCESS_MONTHS, Projection, StockOutlook
+from planning_engine.supply.capacity.capacity import months_asked
+from planning_engine.supply.stock import inventory
+from planning_engine.supply.stock.inventory import EXCESS_MONTHS, Projection, StockOutlook
 from tools import inventory_answer, inventory_words
 from tools.context import ToolContext
 from tools.evidence import Evidence

@@ -1,6 +1,6 @@
 """A stock projection as facts, table and chart."""
 
-from planning_engine.supply.inventory import EXCESS_MONTHS, StockOutlook
+from planning_engine.supply.stock.inventory import EXCESS_MONTHS, StockOutlook
 from tools import charts
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.inventory_view import SAID_IN_FULL, InventoryView

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from planning_engine.supply.balance import StockMonth
-from planning_engine.supply.inventory import Projection, StockOutlook
+from planning_engine.supply.stock.balance import StockMonth
+from planning_engine.supply.stock.inventory import Projection, StockOutlook
 from tools import wording
 from tools.names import Names
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from planning_engine.supply.inventory import EXCESS_MONTHS, StockOutlook
-from planning_engine.supply.obsolete import Obsolete
+from planning_engine.supply.stock.inventory import EXCESS_MONTHS, StockOutlook
+from planning_engine.supply.stock.obsolete import Obsolete
 from tools import wording
 from tools.inventory_view import SAID_IN_FULL, InventoryView
 

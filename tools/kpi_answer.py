@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.slices import MISSING
+from planning_engine.demand.history.slices import MISSING
 from planning_engine.kpis import KpiResult, KpiRow
 from planning_engine.kpis.inventory import COVER_MONTHS
 from planning_engine.kpis.measuring import unit_in_words

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from planning_engine.supply.lateness import Bind, Late
-from planning_engine.supply.plan_pegging import pegs
-from planning_engine.supply.plan_problem import SupplyPlan
-from planning_engine.supply.requirements import Place
+from planning_engine.supply.plan.plan_problem import SupplyPlan
+from planning_engine.supply.requirements.requirements import Place
+from planning_engine.supply.shortfalls.lateness import Bind, Late
+from planning_engine.supply.shortfalls.plan_pegging import pegs
 from tools import wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -2,8 +2,8 @@
 
 from pydantic import Field, model_validator
 
-from planning_engine.demand.demand_plan import demand_plan
-from planning_engine.supply.lot_sizing_company import product_lots, resource_lots
+from planning_engine.demand.plan.demand_plan import demand_plan
+from planning_engine.supply.lots.lot_sizing_company import product_lots, resource_lots
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.lots_answer import ProductLotsAnswer

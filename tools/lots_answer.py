@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from planning_engine.supply.lot_sizing import LotPlan
-from planning_engine.supply.lot_sizing_company import ProductLots
+from planning_engine.supply.lots.lot_sizing import LotPlan
+from planning_engine.supply.lots.lot_sizing_company import ProductLots
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

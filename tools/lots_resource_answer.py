@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from planning_engine.supply.lot_sizing_company import ResourceLots
-from planning_engine.supply.lot_sizing_problem import LotItem, LotSchedule
+from planning_engine.supply.lots.lot_sizing_company import ResourceLots
+from planning_engine.supply.lots.lot_sizing_problem import LotItem, LotSchedule
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -9,12 +9,12 @@ from planning_engine.data.calendars import add_months, first_open_month, months_
 from planning_engine.data.issue import Issue
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest, DataProblem
-from planning_engine.finance_bridge import Bridge, Measure
-from planning_engine.finance_budget import budget_bridge
-from planning_engine.finance_cash import DPO_DAYS, DSO_DAYS, CashMonth, cash
-from planning_engine.finance_statement import Statement, of_actuals, of_demand, of_supply
-from planning_engine.finance_worth import Pricing
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.finance.bridge import Bridge, Measure
+from planning_engine.finance.budget import budget_bridge
+from planning_engine.finance.cash import DPO_DAYS, DSO_DAYS, CashMonth, cash
+from planning_engine.finance.statement import Statement, of_actuals, of_demand, of_supply
+from planning_engine.finance.worth import Pricing
+from planning_engine.supply.plan.supply_plan import plan_supply
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.money_answer import MoneyAnswer

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from planning_engine.finance_bridge import PARTS, Bridge
-from planning_engine.finance_cash import CashMonth
-from planning_engine.finance_statement import Statement
-from planning_engine.finance_worth import COMPONENTS, NO_FAMILY
+from planning_engine.finance.bridge import PARTS, Bridge
+from planning_engine.finance.cash import CashMonth
+from planning_engine.finance.statement import Statement
+from planning_engine.finance.worth import COMPONENTS, NO_FAMILY
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.names import Names

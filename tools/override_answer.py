@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.overrides import NO_REASON, NOBODY, Override
-from planning_engine.demand.value_added import Added
+from planning_engine.demand.accuracy.overrides import NO_REASON, NOBODY, Override
+from planning_engine.demand.accuracy.value_added import Added
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.people import name_of

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from planning_engine.data.calendars import first_open_month
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.adjustment import Adjustment, change
-from planning_engine.demand.demand_review import review
-from planning_engine.demand.overrides import DEFAULT_LAG
-from planning_engine.demand.slices import unit_of
-from planning_engine.demand.value_added import Added, value_added
+from planning_engine.demand.accuracy.overrides import DEFAULT_LAG
+from planning_engine.demand.accuracy.value_added import Added, value_added
+from planning_engine.demand.history.slices import unit_of
+from planning_engine.demand.plan.adjustment import Adjustment, change
+from planning_engine.demand.plan.demand_review import review
 from planning_engine.errors import BadRequest, DataProblem
 from tools import wording
 from tools.context import ToolContext

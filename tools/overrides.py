@@ -4,9 +4,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from planning_engine.demand.overrides import CONSENSUS, DEFAULT_LAG, STAT, latest_cycle, ledger
-from planning_engine.demand.slices import unit_of
-from planning_engine.demand.value_added import NAIVE, Added, By, value_added
+from planning_engine.demand.accuracy.overrides import (
+    CONSENSUS,
+    DEFAULT_LAG,
+    STAT,
+    latest_cycle,
+    ledger,
+)
+from planning_engine.demand.accuracy.value_added import NAIVE, Added, By, value_added
+from planning_engine.demand.history.slices import unit_of
 from planning_engine.errors import DataProblem
 from tools import charts
 from tools.context import ToolContext

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning_engine.supply.stock_network import CompanyPlacement, HeldStock
+from planning_engine.supply.placement.stock_network import CompanyPlacement, HeldStock
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -3,15 +3,15 @@
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_plan import demand_plan
-from planning_engine.supply.lateness import lateness
-from planning_engine.supply.plan_relaxation import (
+from planning_engine.demand.plan.demand_plan import demand_plan
+from planning_engine.supply.plan.supply_plan import plan_supply
+from planning_engine.supply.shortfalls.lateness import lateness
+from planning_engine.supply.shortfalls.plan_relaxation import (
     FREIGHT_FACTOR,
     HOUR_FACTOR,
     MATERIAL_FACTOR,
     relaxations,
 )
-from planning_engine.supply.supply_plan import plan_supply
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.late_answer import LateAnswer

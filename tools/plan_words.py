@@ -1,6 +1,6 @@
 """What is said of a supply plan: what is late, why, and where an hour would help."""
 
-from planning_engine.supply.lateness import Bind, Late
+from planning_engine.supply.shortfalls.lateness import Bind, Late
 from tools import wording
 from tools.evidence import Fact
 from tools.names import Names

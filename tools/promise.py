@@ -5,12 +5,12 @@ from datetime import date
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.order_promise import (
+from planning_engine.supply.promise.order_promise import (
     HORIZON_MONTHS,
     site_of_customer,
     timeline,
 )
-from planning_engine.supply.order_promise import (
+from planning_engine.supply.promise.order_promise import (
     promise_order as find_promise,
 )
 from tools.context import ToolContext

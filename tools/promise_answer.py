@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from planning_engine.supply.new_order import Limit, NewOrder
-from planning_engine.supply.order_promise import Promise, Timeline
+from planning_engine.supply.promise.new_order import Limit, NewOrder
+from planning_engine.supply.promise.order_promise import Promise, Timeline
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning_engine.supply.plan_relaxation import Advice, Relaxation
+from planning_engine.supply.shortfalls.plan_relaxation import Advice, Relaxation
 from tools import wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

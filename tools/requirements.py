@@ -4,11 +4,14 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.errors import DataProblem
-from planning_engine.supply.flows import overdue_receipts
-from planning_engine.supply.material_inputs import CompanyMaterialPlan, plan_company_material
-from planning_engine.supply.order_rules import LotRule
+from planning_engine.supply.requirements.material_inputs import (
+    CompanyMaterialPlan,
+    plan_company_material,
+)
+from planning_engine.supply.requirements.order_rules import LotRule
+from planning_engine.supply.stock.flows import overdue_receipts
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.names import names_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from planning_engine.data.calendars import month_start
-from planning_engine.supply.material_inputs import CompanyMaterialPlan
-from planning_engine.supply.material_items import PlannedOrder
-from planning_engine.supply.material_plan import MaterialLine
-from planning_engine.supply.requirements import Place
+from planning_engine.supply.requirements.material_inputs import CompanyMaterialPlan
+from planning_engine.supply.requirements.material_items import PlannedOrder
+from planning_engine.supply.requirements.material_plan import MaterialLine
+from planning_engine.supply.requirements.requirements import Place
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

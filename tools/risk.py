@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pydantic import Field
 
 from planning_engine.levers import Lever
-from planning_engine.risk import COMMON, Risk, assess
+from planning_engine.risk.ranges import COMMON, Risk, assess
 from planning_engine.scenario import pull
-from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.requirements.requirements import plan_months
 from tools import charts, wording
 from tools.context import ToolContext
 from tools.evidence import Evidence, EvidenceTable, Fact, TableColumn

@@ -6,15 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from planning_engine.cycles.explain import cycle_change
 from planning_engine.data.calendars import months_between
 from planning_engine.data.snapshot import Snapshot
 from planning_engine.errors import BadRequest
-from planning_engine.explain import cycle_change
 from planning_engine.levers import Lever
 from planning_engine.levers.window import days_named
 from planning_engine.plan import build
 from planning_engine.scenario import pull
-from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.requirements.requirements import plan_months
 from tools.context import ToolContext
 from tools.cycle_answer import CycleAnswer
 from tools.evidence import Evidence

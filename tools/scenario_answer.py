@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 
 from planning_engine.plan import Delta, Plan, compare
-from planning_engine.supply.capacity import CapacityCheck, MonthLoad
-from planning_engine.supply.inventory import StockOutlook
+from planning_engine.supply.capacity.capacity import CapacityCheck, MonthLoad
+from planning_engine.supply.stock.inventory import StockOutlook
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn, Value
 from tools.figure_words import LABELS, SAID_AS

@@ -5,7 +5,7 @@ import re
 from pydantic import Field, field_validator
 
 from planning_engine.errors import DataProblem
-from planning_engine.supply.segments import Measure, Thresholds, segment
+from planning_engine.supply.stock.segments import Measure, Thresholds, segment
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.names import names_of

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from planning_engine.supply.segments import POLICIES, Segment, Segmentation
+from planning_engine.supply.stock.segments import POLICIES, Segment, Segmentation
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.supply.stock_network import PlacementTerms, place_company_stock
-from planning_engine.supply.stock_targets import StockTarget, TargetTerms, stock_targets
+from planning_engine.supply.placement.stock_network import PlacementTerms, place_company_stock
+from planning_engine.supply.stock.stock_targets import StockTarget, TargetTerms, stock_targets
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.names import names_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from planning_engine.supply.requirements import Place
-from planning_engine.supply.stock_targets import StockTarget
+from planning_engine.supply.requirements.requirements import Place
+from planning_engine.supply.stock.stock_targets import StockTarget
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_plan import demand_plan
-from planning_engine.supply.lateness import lateness
-from planning_engine.supply.plan_rules import PlanRules
-from planning_engine.supply.supply_plan import plan_supply as solve_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
+from planning_engine.supply.plan.plan_rules import PlanRules
+from planning_engine.supply.plan.supply_plan import plan_supply as solve_plan
+from planning_engine.supply.shortfalls.lateness import lateness
 from tools.context import ToolContext
 from tools.evidence import Evidence
 from tools.names import names_of

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from planning_engine.explain import Relief, bottlenecks
-from planning_engine.supply.lateness import Late
-from planning_engine.supply.plan_problem import SupplyPlan
-from planning_engine.supply.plan_rules import LEAST_COST, PlanRules
+from planning_engine.cycles.explain import Relief, bottlenecks
+from planning_engine.supply.plan.plan_problem import SupplyPlan
+from planning_engine.supply.plan.plan_rules import LEAST_COST, PlanRules
+from planning_engine.supply.shortfalls.lateness import Late
 from tools import charts, wording
 from tools.evidence import EvidenceTable, Fact, TableColumn
 from tools.names import Names

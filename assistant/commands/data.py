@@ -115,7 +115,7 @@ def forecast(
 ) -> None:
     """Forecast every series of a table."""
     with work(as_json=as_json) as screen:
-        from planning_engine.demand.table import forecast_table, known_tier
+        from planning_engine.demand.forecasting.table import forecast_table, known_tier
 
         # `--level 80 95`: the option takes the first, the others are left as arguments.
         levels = _levels([*(level or ()), *context.args]) or (80.0, 95.0)

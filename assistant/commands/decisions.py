@@ -11,7 +11,7 @@ from tools.evidence import plain
 if TYPE_CHECKING:
     from assistant.answer import PendingProposal
     from assistant.channels.terminal import Screen
-    from planning_engine.decisions import Decision
+    from planning_engine.cycles.decisions import Decision
 
 app = typer.Typer(help="Decisions: list, show, approve, reject, export.")
 

@@ -11,7 +11,7 @@ from assistant.answer import PendingProposal
 from assistant.store.database import Database
 from assistant.store.records import decision_record, read_decision
 from assistant.store.tables import decision_events, decisions, proposals
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from tools.evidence import Proposal, plain
 
 Verdict = Literal["recorded", "proposed", "approved", "rejected", "superseded"]

@@ -10,7 +10,7 @@ from assistant.store.conversations import new_code
 from assistant.store.database import Database
 from assistant.store.decision_log import StoredProposal
 from assistant.store.tables import demand_overrides
-from planning_engine.demand.adjustment import Adjustment
+from planning_engine.demand.plan.adjustment import Adjustment
 
 KIND = "override"
 

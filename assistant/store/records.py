@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any  # Any: JSON objects as the database gives them
 
 from assistant.answer import Answer, Claim, PendingProposal
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.company import Person
 from planning_engine.data.issue import Issue
 from planning_engine.data.scope import Scope
-from planning_engine.decisions import Check, Decision
 from tools.evidence import (
     Evidence,
     EvidenceTable,

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pandas as pd
 
+from planning_engine.cycles.decisions import Decision
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Decision
-from planning_engine.demand.slices import Where
+from planning_engine.demand.history.slices import Where
 
 Direction = Literal["higher", "lower", "neutral"]
 Timing = Literal["flow", "stock", "now"]

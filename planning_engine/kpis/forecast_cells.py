@@ -9,8 +9,8 @@ import pandas as pd
 
 from planning_engine.data.calendars import add_months
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.history import complete_periods
-from planning_engine.demand.slices import cut
+from planning_engine.demand.history.history import complete_periods
+from planning_engine.demand.history.slices import cut
 from planning_engine.kpis.definition import DEFAULT_STREAM, KpiQuery
 
 TABLES = ("forecasts", "sales", "products")

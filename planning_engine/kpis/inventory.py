@@ -7,8 +7,8 @@ import pandas as pd
 
 from planning_engine.data.calendars import add_months, months_between, open_share
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_plan import demand_plan
-from planning_engine.demand.slices import Cut, cut
+from planning_engine.demand.history.slices import Cut, cut
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.kpis.definition import KpiQuery, kpi
 
 _KINDS = ("product", "family", "site")

@@ -9,7 +9,7 @@ import pandas as pd
 from planning_engine.data.calendars import add_months, first_open_month, month_start
 from planning_engine.data.scope import Scope
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.slices import unit_of
+from planning_engine.demand.history.slices import unit_of
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 from planning_engine.kpis import demand, demand_compared, inventory, money, plan, service
 from planning_engine.kpis.definition import DEFAULT_STREAM, Kpi, KpiQuery, declared

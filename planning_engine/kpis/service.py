@@ -4,7 +4,7 @@ import pandas as pd
 
 from planning_engine.data.calendars import add_months
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.slices import cut
+from planning_engine.demand.history.slices import cut
 from planning_engine.kpis.definition import KpiQuery, kpi
 
 _TABLES = ("orders", "products")

@@ -6,10 +6,10 @@ from planning_engine.data.calendars import last_year, months_between
 from planning_engine.data.columns import conform
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.demand.demand_plan import demand_plan
+from planning_engine.demand.plan.demand_plan import demand_plan
 from planning_engine.lever_effects.effect import Effect, Frames, Pull, Span, matching
 from planning_engine.levers import DemandLever
-from planning_engine.supply.requirements import plan_months
+from planning_engine.supply.requirements.requirements import plan_months
 
 
 def demand(snapshot: Snapshot, lever: DemandLever, span: Span) -> Pull:

@@ -8,10 +8,10 @@ import pandas as pd
 from planning_engine.data.columns import conform
 from planning_engine.data.schema import TABLES
 from planning_engine.data.snapshot import Snapshot
+from planning_engine.demand.events.uplift import event_shares
 from planning_engine.lever_effects.demand import as_forecasts, plan_frame
 from planning_engine.lever_effects.effect import Effect, Pull, Span
 from planning_engine.levers import EventChangeLever, EventLever, NewEventLever
-from planning_engine.supply.uplift import event_shares
 
 
 def event_off(snapshot: Snapshot, lever: EventLever, span: Span) -> Pull:

@@ -11,8 +11,8 @@ from planning_engine.data.snapshot import Snapshot
 from planning_engine.lever_effects.demand import of_products
 from planning_engine.lever_effects.effect import Effect, Pull, Span, matching, mean
 from planning_engine.levers import FenceLever, SafetyStockLever, ServiceLevelLever
-from planning_engine.supply.policy import safety_stocks
-from planning_engine.supply.requirements import independent_demand, plan_months
+from planning_engine.supply.policies.policy import safety_stocks
+from planning_engine.supply.requirements.requirements import independent_demand, plan_months
 
 
 def safety_stock(snapshot: Snapshot, lever: SafetyStockLever, span: Span) -> Pull:

@@ -16,7 +16,7 @@ from assistant.commands.servers import listen
 from assistant.company_home import CompanyHome
 from assistant.store.decision_log import StoredProposal
 from assistant.store.state import Store
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from tools.evidence import Proposal
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

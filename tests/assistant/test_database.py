@@ -12,7 +12,7 @@ from sqlalchemy import insert, inspect
 from assistant.store.database import Database, StoreUnavailable
 from assistant.store.state import Store
 from assistant.store.tables import decision_events, metadata
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from planning_engine.errors import BadRequest
 from tools.context import Note
 

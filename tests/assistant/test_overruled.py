@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from assistant.overruled import overruled_lines
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from tools.context import Note
 
 

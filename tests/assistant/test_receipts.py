@@ -8,7 +8,7 @@ import pytest
 
 from assistant.models import calls, says
 from assistant.receipts import replay
-from planning_engine.decisions import Decision
+from planning_engine.cycles.decisions import Decision
 from planning_engine.errors import DataProblem, NotPermitted, UnknownName
 from tools.context import ToolContext
 

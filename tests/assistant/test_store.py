@@ -14,10 +14,10 @@ from assistant.store.decision_log import StoredProposal, VisibleDecisions, settl
 from assistant.store.note_shelf import Chunk
 from assistant.store.state import Store
 from assistant.store.tables import metadata, turns
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.company import Person
 from planning_engine.data.issue import Issue
 from planning_engine.data.scope import Scope
-from planning_engine.decisions import Check, Decision
 from tools.context import Note
 from tools.evidence import (
     Evidence,

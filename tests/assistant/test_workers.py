@@ -12,7 +12,7 @@ import pytest
 from assistant.settings import Settings, read_settings
 from assistant.wiring import Workshop
 from assistant.workers import LocalWorkers, workers
-from planning_engine.demand.table import CHUNK, forecast_table
+from planning_engine.demand.forecasting.table import CHUNK, forecast_table
 from planning_engine.errors import BadRequest
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning_engine.demand import accuracy as measures
+from planning_engine.demand.accuracy import accuracy as measures
 from planning_engine.errors import BadRequest
 
 quantities = st.floats(0, 1e6, allow_nan=False).map(lambda q: round(q, 3))

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest, NoFeasiblePlan
-from planning_engine.supply import aggregate
-from planning_engine.supply.aggregate_problem import (
+from planning_engine.supply.aggregate import aggregate
+from planning_engine.supply.aggregate.aggregate_problem import (
     STRATEGIES,
     AggregateProblem,
     AggregateRates,

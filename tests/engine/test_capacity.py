@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from planning_engine.data.sample.planted import OVERLOAD
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.supply import capacity, load
-from planning_engine.supply.routing import (
+from planning_engine.supply.capacity import capacity, load
+from planning_engine.supply.capacity.routing import (
     Lot,
     Route,
     Step,

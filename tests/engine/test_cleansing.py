@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from planning_engine.data.calendars import add_months
-from planning_engine.demand.cleansing import _median, repairs
-from planning_engine.demand.demand_plan import statistical
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import history, key
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.history.cleansing import _median, repairs
+from planning_engine.demand.history.history import history, key
+from planning_engine.demand.plan.demand_plan import statistical
 
 FIRST = date(2023, 11, 1)
 STEADY = [100.0, 104, 97, 101, 99, 103, 98, 102, 100, 96, 101, 103] * 3

@@ -4,9 +4,9 @@ import pytest
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
-from planning_engine.supply.material_inputs import plan_company_material
-from planning_engine.supply.order_rules import LotRule
-from planning_engine.supply.requirements import Part, bill_of_materials, substitutes
+from planning_engine.supply.requirements.material_inputs import plan_company_material
+from planning_engine.supply.requirements.order_rules import LotRule
+from planning_engine.supply.requirements.requirements import Part, bill_of_materials, substitutes
 
 
 @pytest.fixture

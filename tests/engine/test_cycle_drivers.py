@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning_engine.cycle_drivers import _supply, plan_move
-from planning_engine.cycle_lines import CycleLine, View
+from planning_engine.cycles.drivers import _supply, plan_move
+from planning_engine.cycles.explain import cycle_change
+from planning_engine.cycles.lines import CycleLine, View
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.explain import cycle_change
 
 JUN, AUG, SEP, OCT, NOV = (date(2026, month, 1) for month in (6, 8, 9, 10, 11))
 

@@ -2,9 +2,7 @@ from datetime import date
 
 import pytest
 
-from planning_engine.data.sample import planted
-from planning_engine.data.sample.decision_log import decisions as log
-from planning_engine.decisions import (
+from planning_engine.cycles.decisions import (
     Check,
     Decision,
     actual_of,
@@ -13,6 +11,8 @@ from planning_engine.decisions import (
     is_met,
     judge,
 )
+from planning_engine.data.sample import planted
+from planning_engine.data.sample.decision_log import decisions as log
 
 SEPTEMBER = {"start": date(2026, 9, 1), "end": date(2026, 9, 30)}
 OCTOBER_ON = {"start": date(2026, 10, 1), "end": date(2026, 12, 31)}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply.demand_laws import (
+from planning_engine.supply.policies.demand_laws import (
     Discrete,
     Lognormal,
     NegativeBinomial,

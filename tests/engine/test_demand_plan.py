@@ -6,7 +6,7 @@ import pytest
 from planning_engine.data.calendars import add_months, horizon
 from planning_engine.data.sample import planted
 from planning_engine.data.scope import Scope
-from planning_engine.demand.demand_plan import demand_plan, statistical
+from planning_engine.demand.plan.demand_plan import demand_plan, statistical
 from planning_engine.errors import DataProblem
 
 AS_OF = date(2026, 10, 31)

@@ -3,9 +3,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from planning_engine.demand.demand_review import Layers, review
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import key
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.history.history import key
+from planning_engine.demand.plan.demand_review import Layers, review
 
 COLA = {"product": "COL-033-24"}
 CUP = "EV-27-01"

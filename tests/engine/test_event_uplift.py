@@ -7,12 +7,13 @@ from scipy.stats import t as student
 
 from evals.uplift import bench, hidden
 from planning_engine.data.calendars import add_months
-from planning_engine.demand import event, layers, pooling, uplift_model
-from planning_engine.demand.event_uplift import measured_uplifts
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import history, key
-from planning_engine.demand.pooling import pool
-from planning_engine.demand.uplift_model import fit, t_quantile
+from planning_engine.demand.events import event, pooling, uplift_model
+from planning_engine.demand.events.event_uplift import measured_uplifts
+from planning_engine.demand.events.pooling import pool
+from planning_engine.demand.events.uplift_model import fit, t_quantile
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.history.history import history, key
+from planning_engine.demand.plan import layers
 
 FIRST = date(2023, 11, 1)
 

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.sample.decision_log import MADE
 from planning_engine.data.sample.planted import (
     END_OF_LIFE,
@@ -13,10 +14,9 @@ from planning_engine.data.sample.planted import (
     UNDER_FORECASTER,
 )
 from planning_engine.data.scope import Scope
-from planning_engine.decisions import Check, Decision
-from planning_engine.exceptions import KINDS, Thresholds
-from planning_engine.exceptions_ranked import rank
-from planning_engine.supply.inventory import project
+from planning_engine.exceptions.exception import KINDS, Thresholds
+from planning_engine.exceptions.ranked import rank
+from planning_engine.supply.stock.inventory import project
 
 
 @pytest.fixture(scope="module")

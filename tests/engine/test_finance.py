@@ -1,9 +1,9 @@
 import pytest
 
-from planning_engine.finance import deliveries, plan_in_money
+from planning_engine.finance.plan_money import deliveries, plan_in_money
 from planning_engine.levers import CapacityLever
 from planning_engine.scenario import apply
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.supply.plan.supply_plan import plan_supply
 
 
 def test_a_plan_in_money_adds_up(lemonade):

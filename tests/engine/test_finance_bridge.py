@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import DataProblem
-from planning_engine.finance_bridge import PARTS, Pair, Side, bridge
+from planning_engine.finance.bridge import PARTS, Pair, Side, bridge
 
 JAN, FEB = date(2027, 1, 1), date(2027, 2, 1)
 

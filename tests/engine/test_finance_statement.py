@@ -4,13 +4,13 @@ import pytest
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
-from planning_engine.finance_budget import budget_bridge
-from planning_engine.finance_cash import cash, postponed
-from planning_engine.finance_statement import of_actuals, of_demand, of_supply
-from planning_engine.finance_worth import COMPONENTS, holding_rates, worths
+from planning_engine.finance.budget import budget_bridge
+from planning_engine.finance.cash import cash, postponed
+from planning_engine.finance.statement import of_actuals, of_demand, of_supply
+from planning_engine.finance.worth import COMPONENTS, holding_rates, worths
 from planning_engine.levers import CapacityLever
 from planning_engine.scenario import apply
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.supply.plan.supply_plan import plan_supply
 
 NOV, DEC = date(2026, 11, 1), date(2026, 12, 1)
 

@@ -10,20 +10,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planning_engine.data.sample.planted import LAUNCH
-from planning_engine.demand import accuracy, backtest, intervals
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import key
-from planning_engine.demand.methods import (
+from planning_engine.demand.accuracy import accuracy, backtest
+from planning_engine.demand.forecasting import intervals
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.forecasting.pool import LONG, SHORT, pool
+from planning_engine.demand.forecasting.selection import forecast_series, is_intermittent
+from planning_engine.demand.forecasting.table import forecast_table
+from planning_engine.demand.history.history import key
+from planning_engine.demand.methods.methods import (
     ADIDA,
     Method,
     mean_of_recent,
     run,
     seasonal_naive,
 )
-from planning_engine.demand.pool import LONG, SHORT, pool
-from planning_engine.demand.selection import forecast_series, is_intermittent
-from planning_engine.demand.table import forecast_table
-from planning_engine.demand.theta import seasonal_factors, theta
+from planning_engine.demand.methods.theta import seasonal_factors, theta
 from planning_engine.errors import BadRequest, DataProblem
 
 SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -433,5 +434,5 @@ def test_a_forecast_bridges_months_that_the_sales_do_not_reach(company_of):
 
 
 def test_forecasting_loads_its_models_only_when_it_must():
-    module = importlib.import_module("planning_engine.demand.methods")
+    module = importlib.import_module("planning_engine.demand.methods.methods")
     assert "statsforecast" not in vars(module)

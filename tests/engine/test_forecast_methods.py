@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning_engine.demand import autoregression, intervals, seasonality
-from planning_engine.demand.aggregation import over_lengths
-from planning_engine.demand.autoregression import seasonal_autoregression
-from planning_engine.demand.backtest import roll
-from planning_engine.demand.methods import Method, run, settled
-from planning_engine.demand.pool import pool
-from planning_engine.demand.seasonality import season_of
-from planning_engine.demand.selection import forecast_series
+from planning_engine.demand.accuracy.backtest import roll
+from planning_engine.demand.forecasting import intervals
+from planning_engine.demand.forecasting.pool import pool
+from planning_engine.demand.forecasting.selection import forecast_series
+from planning_engine.demand.methods import autoregression, seasonality
+from planning_engine.demand.methods.aggregation import over_lengths
+from planning_engine.demand.methods.autoregression import seasonal_autoregression
+from planning_engine.demand.methods.methods import Method, run, settled
+from planning_engine.demand.methods.seasonality import season_of
 
 RANDOM = np.random.default_rng(8)
 YEARS = 100 + 30 * np.sin(2 * np.pi * np.arange(60) / 12)

@@ -14,11 +14,11 @@ from planning_engine.levers import (
     SupplierCapacityLever,
 )
 from planning_engine.scenario import apply
-from planning_engine.supply.full_plan import plan_in_full
-from planning_engine.supply.full_plan_model import FullPlan
-from planning_engine.supply.full_plan_terms import Conflict
-from planning_engine.supply.plan_inputs import read_problem
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, rates
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, rates
+from planning_engine.supply.shortfalls.full_plan import plan_in_full
+from planning_engine.supply.shortfalls.full_plan_model import FullPlan
+from planning_engine.supply.shortfalls.full_plan_terms import Conflict
 
 
 def flows(supply, demand, costs):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import NotPermitted
-from planning_engine.grid import check, grids
-from planning_engine.grid_projection import served
-from planning_engine.supply.inventory import project
+from planning_engine.grid.projection import served
+from planning_engine.grid.sop_grid import check, grids
+from planning_engine.supply.stock.inventory import project
 
 SEP, OCT, NOV, DEC = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 quantities = st.lists(st.floats(0, 1e5), min_size=4, max_size=4).map(np.array)

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest, DataProblem
-from planning_engine.supply.guaranteed_service import (
+from planning_engine.supply.placement.guaranteed_service import (
     ServiceNetwork,
     ServiceStage,
     inbound_times,
     placed,
     pooled_spreads,
 )
-from planning_engine.supply.service_network import place_by_program, place_safety_stock
-from planning_engine.supply.service_tree import place_on_tree
+from planning_engine.supply.placement.service_network import place_by_program, place_safety_stock
+from planning_engine.supply.placement.service_tree import place_on_tree
 
 ROOT_2 = 2**0.5
 

@@ -6,22 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.data.scope import Scope
-from planning_engine.demand import reconciliation
-from planning_engine.demand.hierarchy import (
+from planning_engine.demand.forecasting import reconciliation
+from planning_engine.demand.forecasting.hierarchy import (
     DIMENSIONS,
     demand_hierarchy,
     forecast_tree,
     level_errors,
 )
-from planning_engine.demand.history import history, key
-from planning_engine.demand.reconciliation import (
+from planning_engine.demand.forecasting.reconciliation import (
     hierarchy,
     incoherence,
     reconcile,
     structural,
     top_down,
 )
-from planning_engine.demand.shared_season import factors
+from planning_engine.demand.history.history import history, key
+from planning_engine.demand.methods.shared_season import factors
 from planning_engine.errors import BadRequest, NotPermitted
 
 CELLS = [

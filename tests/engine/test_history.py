@@ -6,10 +6,10 @@ import pytest
 
 from planning_engine.data.calendars import add_months
 from planning_engine.data.scope import Scope
-from planning_engine.demand import history as module
-from planning_engine.demand import layers
-from planning_engine.demand.history import ahead, complete_periods, first_open, history, key
-from planning_engine.demand.slices import cut, kinds_of, unit_of
+from planning_engine.demand.history import history as module
+from planning_engine.demand.history.history import ahead, complete_periods, first_open, history, key
+from planning_engine.demand.history.slices import cut, kinds_of, unit_of
+from planning_engine.demand.plan import layers
 from planning_engine.errors import BadRequest, DataProblem
 
 FIRST = date(2025, 11, 1)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from planning_engine.data.sample.planted import END_OF_LIFE, LATE_SUPPLIER, STOCK_OUT
 from planning_engine.data.scope import Scope
 from planning_engine.errors import DataProblem, NotPermitted
-from planning_engine.supply.balance import (
+from planning_engine.supply.stock.balance import (
     StockMonth,
     days_of_cover,
     first_stock_out,
     stock_months,
 )
-from planning_engine.supply.inventory import project
+from planning_engine.supply.stock.inventory import project
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 quantities = st.floats(0, 1e5)

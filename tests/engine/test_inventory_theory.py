@@ -9,18 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply import (
+from planning_engine.supply.lots import priced_lots
+from planning_engine.supply.lots.lot_sizing import wagner_whitin
+from planning_engine.supply.policies import (
     economic_lot,
     horizon_policy,
     min_max,
     newsvendor,
-    priced_lots,
     reorder_lot,
     unreliable_supply,
 )
-from planning_engine.supply.demand_laws import Discrete, Lognormal, Normal, Poisson, Uniform
-from planning_engine.supply.lot_sizing import wagner_whitin
-from planning_engine.supply.reorder_lot import LotTerms
+from planning_engine.supply.policies.demand_laws import (
+    Discrete,
+    Lognormal,
+    Normal,
+    Poisson,
+    Uniform,
+)
+from planning_engine.supply.policies.reorder_lot import LotTerms
 
 CHOPRA = LotTerms(1300, 150, 1 / 12, 8, 0.225, 7.5)
 costs = st.floats(1, 100)

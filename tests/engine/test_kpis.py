@@ -8,7 +8,7 @@ from planning_engine.data.calendars import add_months
 from planning_engine.data.sample import planted
 from planning_engine.data.sample.decision_log import decisions
 from planning_engine.data.scope import Scope
-from planning_engine.demand import accuracy
+from planning_engine.demand.accuracy import accuracy
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted, UnknownName
 from planning_engine.kpis import KpiQuery, measure
 
@@ -391,7 +391,7 @@ def test_cover_ends_inside_the_month_that_empties_the_stock(company_of):
 
 def test_cover_of_a_product_agrees_with_a_walk_through_the_days(demo):
     result = measure(demo, "days_of_cover", asked(OCTOBER, where={"product": "COL-033-24"}))
-    from planning_engine.demand.demand_plan import demand_plan
+    from planning_engine.demand.plan.demand_plan import demand_plan
 
     stock = demo.query(
         "SELECT sum(quantity) AS q FROM stock WHERE product = 'COL-033-24' AND date = "

@@ -39,9 +39,9 @@ from planning_engine.levers.difference import difference
 from planning_engine.levers.phrases import phrase
 from planning_engine.plan import build
 from planning_engine.scenario import EFFECTS, apply, pull, recipe
-from planning_engine.supply.policy import safety_stocks
-from planning_engine.supply.requirements import independent_demand, plan_months
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.supply.plan.supply_plan import plan_supply
+from planning_engine.supply.policies.policy import safety_stocks
+from planning_engine.supply.requirements.requirements import independent_demand, plan_months
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 DEAL = {

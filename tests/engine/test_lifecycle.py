@@ -11,11 +11,11 @@ from planning_engine.data.sample import demand as sample
 from planning_engine.data.sample import products
 from planning_engine.data.sample.planted import END_OF_LIFE, LAUNCH
 from planning_engine.data.sample.timeline import SALES_MONTHS, SEED
-from planning_engine.demand import lifecycle
-from planning_engine.demand.demand_plan import statistical
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import key
-from planning_engine.demand.lifecycle import is_fading, like_scale, on_sale
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.history.history import key
+from planning_engine.demand.plan import lifecycle
+from planning_engine.demand.plan.demand_plan import statistical
+from planning_engine.demand.plan.lifecycle import is_fading, like_scale, on_sale
 
 NOV, DEC, JAN = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 

@@ -8,13 +8,13 @@ import pytest
 from scipy.optimize import linprog
 
 from planning_engine.errors import BadRequest, NoFeasiblePlan
-from planning_engine.supply import lot_sizing_company, lot_sizing_search
-from planning_engine.supply.lot_sizing import wagner_whitin
-from planning_engine.supply.lot_sizing_audit import audit_lots
-from planning_engine.supply.lot_sizing_company import whole_lots
-from planning_engine.supply.lot_sizing_problem import LotItem, LotProblem, schedule
-from planning_engine.supply.lot_sizing_search import plan_lots
-from planning_engine.supply.routing import Lot
+from planning_engine.supply.capacity.routing import Lot
+from planning_engine.supply.lots import lot_sizing_company, lot_sizing_search
+from planning_engine.supply.lots.lot_sizing import wagner_whitin
+from planning_engine.supply.lots.lot_sizing_audit import audit_lots
+from planning_engine.supply.lots.lot_sizing_company import whole_lots
+from planning_engine.supply.lots.lot_sizing_problem import LotItem, LotProblem, schedule
+from planning_engine.supply.lots.lot_sizing_search import plan_lots
 
 A = LotItem("A", (10, 0, 20, 30), 25, 1, {"L": 1}, {"L": 5}, opening=4)
 B = LotItem("B", (0, 15, 15, 20), 40, 2, {"L": 2}, {"L": 3})

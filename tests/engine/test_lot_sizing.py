@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply import lot_sizing
-from planning_engine.supply.lot_sizing import (
+from planning_engine.supply.lots import lot_sizing
+from planning_engine.supply.lots.lot_sizing import (
     RULES,
     fixed_quantity,
     lot_for_lot,

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest, DataProblem
-from planning_engine.supply.material_items import MaterialItem, Need, Substitute, Take
-from planning_engine.supply.material_plan import low_level_codes, plan_material
-from planning_engine.supply.order_rules import LotRule, net_line
+from planning_engine.supply.requirements.material_items import MaterialItem, Need, Substitute, Take
+from planning_engine.supply.requirements.material_plan import low_level_codes, plan_material
+from planning_engine.supply.requirements.order_rules import LotRule, net_line
 
 X, A, B, S = ("X", "P"), ("A", "P"), ("B", "P"), ("S", "P")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning_engine.demand import netting
-from planning_engine.demand.netting import net
+from planning_engine.demand.plan import netting
+from planning_engine.demand.plan.netting import net
 from planning_engine.errors import BadRequest
 
 quantities = st.integers(0, 500).map(float)

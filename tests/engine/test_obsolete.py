@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.data.sample.planted import END_OF_LIFE
-from planning_engine.supply.inventory import project
-from planning_engine.supply.obsolete import Obsolete, obsolete_stock, sold_until
+from planning_engine.supply.stock.inventory import project
+from planning_engine.supply.stock.obsolete import Obsolete, obsolete_stock, sold_until
 
 TODAY = date(2026, 10, 31)
 MONTHS = [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]

@@ -4,7 +4,7 @@ import pytest
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.supply.order_promise import (
+from planning_engine.supply.promise.order_promise import (
     promise_order,
     site_of_customer,
     sites_of,

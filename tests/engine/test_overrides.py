@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.data.sample.planted import UNDER_FORECASTER
-from planning_engine.demand import consensus, value_added
-from planning_engine.demand.consensus import consensus_of_streams, weighted
-from planning_engine.demand.overrides import latest_cycle, ledger
-from planning_engine.demand.value_added import value_added as added
-from planning_engine.demand.value_added import weights_by_accuracy
+from planning_engine.demand.accuracy import value_added
+from planning_engine.demand.accuracy.overrides import latest_cycle, ledger
+from planning_engine.demand.accuracy.value_added import value_added as added
+from planning_engine.demand.accuracy.value_added import weights_by_accuracy
+from planning_engine.demand.plan import consensus
+from planning_engine.demand.plan.consensus import consensus_of_streams, weighted
 from planning_engine.errors import BadRequest, DataProblem
 from planning_engine.kpis import KpiQuery, measure
 

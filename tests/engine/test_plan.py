@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from planning_engine.cycles.explain import bottlenecks, cycle_change
 from planning_engine.errors import BadRequest, DataProblem
-from planning_engine.explain import bottlenecks, cycle_change
 from planning_engine.levers import CapacityLever, DemandLever
 from planning_engine.plan import build, compare
 

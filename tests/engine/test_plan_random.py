@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from planning_engine.supply.lateness import why_late
-from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
-from planning_engine.supply.plan_terms import FORECAST_RANK, OrderClass, Published, Setup, Swap
-from planning_engine.supply.requirements import Part
-from planning_engine.supply.routing import Hours
-from planning_engine.supply.supply_plan import solve
+from planning_engine.supply.capacity.routing import Hours
+from planning_engine.supply.plan.plan_audit import verify
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan.plan_terms import FORECAST_RANK, OrderClass, Published, Setup, Swap
+from planning_engine.supply.plan.supply_plan import solve
+from planning_engine.supply.requirements.requirements import Part
+from planning_engine.supply.shortfalls.lateness import why_late
 
 MONTHS = tuple(date(2027, month, 1) for month in range(1, 5))
 

@@ -4,14 +4,14 @@ from random import Random
 import pytest
 
 from planning_engine.errors import NoFeasiblePlan
-from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_pegging import Peg, pegs
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
-from planning_engine.supply.plan_relaxation import FREIGHT_LEAST, Unmet, relax
-from planning_engine.supply.plan_terms import Setup
-from planning_engine.supply.requirements import Part
-from planning_engine.supply.routing import Hours
-from planning_engine.supply.supply_plan import solve
+from planning_engine.supply.capacity.routing import Hours
+from planning_engine.supply.plan.plan_audit import verify
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan.plan_terms import Setup
+from planning_engine.supply.plan.supply_plan import solve
+from planning_engine.supply.requirements.requirements import Part
+from planning_engine.supply.shortfalls.plan_pegging import Peg, pegs
+from planning_engine.supply.shortfalls.plan_relaxation import FREIGHT_LEAST, Unmet, relax
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 PLACE = ("X", "P")

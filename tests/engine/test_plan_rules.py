@@ -8,16 +8,16 @@ import pytest
 from planning_engine.errors import DataProblem
 from planning_engine.levers import CapacityLever
 from planning_engine.scenario import pull
-from planning_engine.supply import supply_plan
-from planning_engine.supply.lateness import Bind, why_late
-from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_inputs import read_problem
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
-from planning_engine.supply.plan_rules import UNRANKED, PlanRules, frozen_months
-from planning_engine.supply.plan_terms import FORECAST_RANK, OrderClass, Published, Setup, Swap
-from planning_engine.supply.requirements import Part
-from planning_engine.supply.routing import Hours
-from planning_engine.supply.supply_plan import plan_supply, solve
+from planning_engine.supply.capacity.routing import Hours
+from planning_engine.supply.plan import supply_plan
+from planning_engine.supply.plan.plan_audit import verify
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan.plan_rules import UNRANKED, PlanRules, frozen_months
+from planning_engine.supply.plan.plan_terms import FORECAST_RANK, OrderClass, Published, Setup, Swap
+from planning_engine.supply.plan.supply_plan import plan_supply, solve
+from planning_engine.supply.requirements.requirements import Part
+from planning_engine.supply.shortfalls.lateness import Bind, why_late
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 PLACE = ("X", "P")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply import policy
+from planning_engine.supply.policies import policy
 
 LEAD_SD = 500 * sqrt(2)
 

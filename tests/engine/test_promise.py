@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply import promise
+from planning_engine.supply.promise import promise
 
 # Stevenson's pumps
 FORECAST = [30] * 4 + [40] * 4

@@ -1,6 +1,6 @@
 import pytest
 
-from planning_engine.demand import regression
+from planning_engine.demand.methods import regression
 from planning_engine.errors import BadRequest
 
 SALT = [8000, 13000, 23000, 34000, 10000, 18000, 23000, 38000, 12000, 13000, 32000, 41000]

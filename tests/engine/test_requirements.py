@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import DataProblem
-from planning_engine.supply.order_rules import LotRule, net_line
-from planning_engine.supply.requirements import (
+from planning_engine.supply.requirements.order_rules import LotRule, net_line
+from planning_engine.supply.requirements.requirements import (
     Part,
     bill_of_materials,
     explode,

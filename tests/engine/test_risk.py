@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
 from planning_engine.plan import build
-from planning_engine.risk import assess, drawn
-from planning_engine.risk_futures import Draws, Play
-from planning_engine.risk_spread import spreads
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.risk.futures import Draws, Play
+from planning_engine.risk.ranges import assess, drawn
+from planning_engine.risk.spread import spreads
+from planning_engine.supply.plan.supply_plan import plan_supply
 
 NONE = {"demand_error": 0.0, "output_sd": 0.0, "delay_days": 0.0}
 STILL = Draws({}, {}, {})

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply import rough_cut
+from planning_engine.supply.capacity import rough_cut
 
 PLAN = {"A": [100], "B": [50], "C": [25]}
 HOURS = {"A": 2, "B": 3, "C": 4}

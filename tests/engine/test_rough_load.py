@@ -3,10 +3,10 @@ from datetime import date
 import pytest
 
 from planning_engine.errors import DataProblem
-from planning_engine.supply import capacity
-from planning_engine.supply.load import to_make
-from planning_engine.supply.requirements import independent_demand, plan_months
-from planning_engine.supply.rough_load import hour_shares, resource_bill
+from planning_engine.supply.capacity import capacity
+from planning_engine.supply.capacity.load import to_make
+from planning_engine.supply.capacity.rough_load import hour_shares, resource_bill
+from planning_engine.supply.requirements.requirements import independent_demand, plan_months
 
 
 def required(company, method, resource="L", months=2):

@@ -1,7 +1,7 @@
 import pytest
 
 from planning_engine.errors import DataProblem
-from planning_engine.supply.routing import routes
+from planning_engine.supply.capacity.routing import routes
 
 
 def routings(**changes):

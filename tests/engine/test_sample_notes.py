@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data import sample
 from planning_engine.data.sample import planted
-from planning_engine.decisions import Check, Decision
 
 Frames = dict[str, pd.DataFrame]
 AS_OF = date(2026, 10, 31)

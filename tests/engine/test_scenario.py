@@ -19,9 +19,10 @@ from planning_engine.levers import (
 )
 from planning_engine.plan import build
 from planning_engine.scenario import apply, pull, recipe, resolve
-from planning_engine.supply import capacity, inventory
-from planning_engine.supply.requirements import independent_demand, plan_months
-from planning_engine.supply.supply_plan import plan_supply
+from planning_engine.supply.capacity import capacity
+from planning_engine.supply.plan.supply_plan import plan_supply
+from planning_engine.supply.requirements.requirements import independent_demand, plan_months
+from planning_engine.supply.stock import inventory
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 DEAL = {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.supply.segments import (
+from planning_engine.supply.stock.segments import (
     POLICIES,
     Thresholds,
     abc_classes,

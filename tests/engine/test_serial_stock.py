@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from planning_engine.errors import BadRequest
-from planning_engine.supply.demand_laws import Normal, Poisson
-from planning_engine.supply.serial_stock import (
+from planning_engine.supply.policies.demand_laws import Normal, Poisson
+from planning_engine.supply.policies.serial_stock import (
     Part,
     Stage,
     as_chain,

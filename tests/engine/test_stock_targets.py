@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from planning_engine.data.scope import Scope
 from planning_engine.errors import BadRequest, DataProblem, NotPermitted
-from planning_engine.supply.demand_laws import Poisson
-from planning_engine.supply.stock_network import PlacementTerms, place_company_stock
-from planning_engine.supply.stock_targets import TargetTerms, stock_targets
+from planning_engine.supply.placement.stock_network import PlacementTerms, place_company_stock
+from planning_engine.supply.policies.demand_laws import Poisson
+from planning_engine.supply.stock.stock_targets import TargetTerms, stock_targets
 
 SOLD = [180, 220] * 6  # mean 200, deviation sqrt(12 * 400 / 11) = 20.889
 SD = sqrt(12 * 400 / 11)

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_engine.errors import DataProblem, NoFeasiblePlan
-from planning_engine.supply.lateness import Bind, lateness, why_late
-from planning_engine.supply.plan_audit import verify
-from planning_engine.supply.plan_inputs import read_problem
-from planning_engine.supply.plan_problem import Lane, Source, SupplyProblem, Way, rates
-from planning_engine.supply.requirements import Part
-from planning_engine.supply.routing import Hours
-from planning_engine.supply.supply_plan import plan_supply, solve
+from planning_engine.supply.capacity.routing import Hours
+from planning_engine.supply.plan.plan_audit import verify
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_problem import Lane, Source, SupplyProblem, Way, rates
+from planning_engine.supply.plan.supply_plan import plan_supply, solve
+from planning_engine.supply.requirements.requirements import Part
+from planning_engine.supply.shortfalls.lateness import Bind, lateness, why_late
 
 MONTHS = (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1))
 NOVEMBER, DECEMBER, JANUARY = MONTHS

@@ -122,7 +122,7 @@ def test_the_real_set_can_be_read_in_place(shared_data):
 
 
 def test_our_theta_is_as_good_as_the_published_one_on_a_sample(shared_data):
-    from planning_engine.demand.theta import theta
+    from planning_engine.demand.methods.theta import theta
 
     series = forecast.read(shared_data / "m3_monthly", limit=120)
     histories = series.histories()

@@ -13,8 +13,8 @@ from planning_engine.levers import (
     SupplierCapacityLever,
 )
 from planning_engine.scenario import apply
-from planning_engine.supply.full_plan import plan_in_full
-from planning_engine.supply.plan_inputs import read_problem
+from planning_engine.supply.plan.plan_inputs import read_problem
+from planning_engine.supply.shortfalls.full_plan import plan_in_full
 
 # Two of everything; by hand: 3 from s1 by r1 (1 + 1 + 1 each), 2 from s2 by r2 (1 + 2 + 1).
 BASE = {

@@ -6,8 +6,8 @@ from assistant.grounding import check
 from assistant.viewpoints import vocabulary
 from planning_engine.data.sample.planted import LAUNCH
 from planning_engine.data.scope import Scope
-from planning_engine.demand.forecast import forecast
-from planning_engine.demand.history import key
+from planning_engine.demand.forecasting.forecast import forecast
+from planning_engine.demand.history.history import key
 from planning_engine.errors import BadRequest, DataProblem, UnknownName
 from tools.context import ToolContext
 from tools.registry import run

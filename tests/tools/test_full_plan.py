@@ -25,8 +25,8 @@ def test_a_plan_that_meets_everything_is_told_with_its_cost(ask, lemonade):
 
 
 def test_a_cost_that_is_not_proven_least_says_so(lemonade):
-    from planning_engine.supply.full_plan_model import FullPlan
-    from planning_engine.supply.plan_inputs import read_problem
+    from planning_engine.supply.plan.plan_inputs import read_problem
+    from planning_engine.supply.shortfalls.full_plan_model import FullPlan
     from tools.full_plan_answer import FullPlanAnswer
     from tools.names import names_of
 

@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.company import Company, Person
 from planning_engine.data.scope import Scope
 from planning_engine.data.snapshot import Snapshot
-from planning_engine.decisions import Check, Decision
 from planning_engine.errors import DataProblem
 from tools.context import Note, ToolContext
 from tools.minutes_figures import check_sales, count_figures

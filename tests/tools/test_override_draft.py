@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from planning_engine.demand import adjustment
-from planning_engine.demand.adjustment import Adjustment
-from planning_engine.demand.demand_review import Layers, review
+from planning_engine.demand.plan import adjustment
+from planning_engine.demand.plan.adjustment import Adjustment
+from planning_engine.demand.plan.demand_review import Layers, review
 from planning_engine.errors import BadRequest, UnknownName
 from tools.context import ToolContext
 from tools.registry import run

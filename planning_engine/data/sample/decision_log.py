@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from planning_engine.cycles.decisions import Check, Decision
 from planning_engine.data.sample.meetings import SampleNote, notes
 from planning_engine.data.sample.timeline import SEED
-from planning_engine.decisions import Check, Decision
 
 _MAY, _JUN, _JUL, _AUG, _SEP, _OCT = (date(2026, month, 1) for month in range(5, 11))
 

@@ -1,0 +1,1 @@
+"""S&OP cycles: what moved between two, why, and what was decided."""

@@ -1,0 +1,1 @@
+"""How wrong forecasts were, and which step or person made them better."""

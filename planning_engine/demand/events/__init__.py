@@ -1,0 +1,1 @@
+"""Promotions and other dated events: what they are and what they bring."""

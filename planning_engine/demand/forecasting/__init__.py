@@ -1,0 +1,1 @@
+"""From a history to a forecast: selection, intervals, levels that add up."""

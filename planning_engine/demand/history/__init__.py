@@ -1,0 +1,1 @@
+"""What was sold: by period and slice, cleansed, with events taken out."""

@@ -1,0 +1,1 @@
+"""Forecasting methods and the seasons they lean on: history in, means out."""

@@ -1,0 +1,1 @@
+"""The demand that supply has to meet: layers, consensus, launches, netting."""

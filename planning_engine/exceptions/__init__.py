@@ -1,0 +1,1 @@
+"""What needs a planner's eye, ranked by the money at stake."""

@@ -1,0 +1,1 @@
+"""The plan in money: statement, bridge to the budget, premiums and cash."""

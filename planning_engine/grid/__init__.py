@@ -1,0 +1,1 @@
+"""The S&OP grid: the months behind and ahead, family by family."""

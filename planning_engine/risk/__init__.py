@@ -1,0 +1,1 @@
+"""Ranges around a plan when demand, yields and deliveries stray."""

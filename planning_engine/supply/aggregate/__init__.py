@@ -1,0 +1,1 @@
+"""The aggregate plan: one quantity, one workforce, month by month."""

@@ -1,0 +1,1 @@
+"""Load against hours: routings, rough-cut methods, and where a resource overflows."""

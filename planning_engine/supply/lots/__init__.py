@@ -1,0 +1,1 @@
+"""Lot sizes over time: the rules of the trade, the optimum, and its check."""

@@ -1,0 +1,1 @@
+"""Where along a network safety stock belongs, under guaranteed service."""

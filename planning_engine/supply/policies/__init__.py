@@ -1,0 +1,1 @@
+"""Inventory theory: how much to order and to hold, one place or one chain at a time."""

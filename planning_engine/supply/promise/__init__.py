@@ -1,0 +1,1 @@
+"""What can be promised: from stock and plan, or from a new order on top."""

@@ -1,0 +1,1 @@
+"""What must be there and when: gross to net through the bill of materials."""
