@@ -131,9 +131,20 @@ def _relaxations(signals: Signals, vocabulary: Vocabulary) -> Slots:
 
 def _plan_of_record(signals: Signals, vocabulary: Vocabulary) -> Slots:
     levers = read_levers(signals, vocabulary).levers
-    told = [lever_name(lever, vocabulary) for lever in levers]
+    told = [f"{lever_name(lever, vocabulary)}{_when(lever)}" for lever in levers]
     title = f"Plan with {' and '.join(told)}" if told else "The base plan"
     return {"title": title[:120], **_levers(signals, vocabulary)}
+
+
+def _when(lever: Mapping[str, Any]) -> str:
+    """Return a lever's months in words, empty for the whole plan."""
+    start, end = (
+        f"{date.fromisoformat(lever[name]):%B %Y}" if lever.get(name) else None
+        for name in ("start", "end")
+    )
+    if start and end:
+        return f" in {start}" if start == end else f" from {start} to {end}"
+    return f" from {start}" if start else f" until {end}" if end else ""
 
 
 def _promise(signals: Signals, vocabulary: Vocabulary) -> Slots:

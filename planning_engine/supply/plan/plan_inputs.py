@@ -263,8 +263,8 @@ def _require_working(snapshot: Snapshot, resources: Sequence[str]) -> None:
     for (name,) in rows:
         if name in resources:
             raise DataProblem(
-                f"{name} has no hours on any day of 'calendars'. Give its hours, or take its "
-                "routings out."
+                f"{name} has no hours on any day of 'calendars', or an efficiency of 0. Give its "
+                "hours and efficiency, or take its routings out."
             )
 
 
