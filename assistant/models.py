@@ -180,9 +180,23 @@ def calls(tool: str, arguments: dict[str, Any] | None = None, identity: str = ""
     return AIMessage("", tool_calls=[{**call, "type": "tool_call"}])
 
 
-@cache
 def declared_tools() -> tuple[BaseTool, ...]:
     """Return the tools as the loop declares them; it runs them by a step of its own."""
+    return _declared(tuple(registry.all_tools()))
+
+
+def told_tools() -> tuple[dict[str, Any], ...]:
+    """Return the tools as a model is told of them.
+
+    Written once for the tools there are: 34 schemas, some with every kind of lever, took
+    60 ms at each model call.
+    """
+    return _told(tuple(registry.all_tools()))
+
+
+@cache
+def _declared(names: tuple[str, ...]) -> tuple[BaseTool, ...]:
+    entries = (registry.all_tools()[name] for name in names)
     return tuple(
         StructuredTool(
             name=entry.name,
@@ -190,17 +204,13 @@ def declared_tools() -> tuple[BaseTool, ...]:
             args_schema=entry.request.model_json_schema(),
             func=_never_run,
         )
-        for entry in registry.all_tools().values()
+        for entry in entries
     )
 
 
 @cache
-def told_tools() -> tuple[dict[str, Any], ...]:
-    """Return the tools as a model is told of them.
-
-    Written once: 34 schemas, some with every kind of lever, took 60 ms at each model call.
-    """
-    return tuple(convert_to_openai_tool(tool) for tool in declared_tools())
+def _told(names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    return tuple(convert_to_openai_tool(tool) for tool in _declared(names))
 
 
 def _never_run(**arguments: Any) -> str:
